@@ -1,0 +1,74 @@
+"""A state in a local file, with a lock of the operating system: it frees itself when its holder dies."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from segsync.errors import FileError, StateConflict, StateLocked
+from segsync.plumbing.files import create_durably, read_limited, write_durably
+from segsync.state.protocol import LockInfo, Stored
+
+_LIMIT = 256 * 2**20
+
+
+class LocalBackend:
+    """`PATH` with, beside it, `PATH.lock` (locked while in use) and `PATH.lock.json` (by whom)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock_path = path.with_name(path.name + ".lock")
+        self._holder_path = path.with_name(path.name + ".lock.json")
+
+    @property
+    def address(self) -> str:
+        return str(self._path)
+
+    def read(self) -> Stored | None:
+        if not self._path.exists():
+            return None
+        data = read_limited(self._path, _LIMIT)
+        return Stored(data, hashlib.sha256(data).hexdigest())
+
+    def write(self, data: bytes, replaces: str | None) -> str:
+        stored = self.read()
+        if (stored.version if stored else None) != replaces:
+            raise StateConflict(f"{self._path}: someone else wrote this state meanwhile", "Run the command again.")
+        if stored is None:
+            try:
+                create_durably(self._path, data)
+            except FileExistsError as error:
+                raise StateConflict(f"{self._path}: someone else wrote this state meanwhile") from error
+        else:
+            write_durably(self._path, data)
+        return hashlib.sha256(data).hexdigest()
+
+    @contextlib.contextmanager
+    def lock(self, info: LockInfo) -> Iterator[None]:
+        lock = FileLock(self._lock_path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StateLocked(f"{self._path}: the state is locked by {self._holder()}", _WAIT) from None
+        except OSError as error:
+            raise FileError(f"{self._lock_path}: cannot be locked: {error.strerror}") from error
+        try:
+            write_durably(self._holder_path, json.dumps(asdict(info)).encode("ascii"))
+            yield
+        finally:
+            self._holder_path.unlink(missing_ok=True)
+            lock.release()
+
+    def _holder(self) -> str:
+        # The holder writes this right after it has taken the lock, so it may be missing for a moment.
+        try:
+            return str(LockInfo(**json.loads(read_limited(self._holder_path, 2**16))))
+        except (FileError, ValueError, TypeError):
+            return "another process"
+
+
+_WAIT = "Wait until it is done, or let segsync wait with --lock-timeout SECONDS."

@@ -1,0 +1,49 @@
+"""What a state backend is: something that reads, writes and locks bytes. Their meaning is the store's."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The bytes of a state, and a version that changes with every write."""
+
+    data: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """Who holds a lock. `created` is RFC 3339 in UTC, `who` is USER@HOST, `pid` the process there."""
+
+    id: str
+    operation: str
+    who: str
+    pid: int
+    created: str
+
+    def __str__(self) -> str:
+        return f"{self.who}, process {self.pid}, `segsync {self.operation}`, since {self.created} (lock {self.id})"
+
+
+class Backend(Protocol):
+    @property
+    def address(self) -> str:
+        """Where the state is, as messages show it; never with a credential."""
+        ...
+
+    def read(self) -> Stored | None:
+        """None where there is no state; raises StateError or FileError where that cannot be told."""
+        ...
+
+    def write(self, data: bytes, replaces: str | None) -> str:
+        """Store `data` durably if the stored version is still `replaces` (None: there is none yet).
+
+        Returns the new version. Raises StateConflict where someone else wrote meanwhile.
+        """
+        ...
+
+    def lock(self, info: LockInfo) -> AbstractContextManager[None]:
+        """Hold the lock while the context lasts. Raises StateLocked, naming the holder, where it is held."""
+        ...

@@ -1,0 +1,112 @@
+"""The meaning of a state, in one place: its format, its lineage and its serial, whatever backend holds the bytes."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from segsync.core.codec import FORMAT_VERSION, decode_state, encode_state
+from segsync.core.model import State
+from segsync.errors import Interrupted, StateError, StateLocked, StateMissing
+from segsync.plumbing.clock import Clock
+from segsync.plumbing.schemas import first_breach
+from segsync.state.protocol import Backend, LockInfo
+
+_POLL_SECONDS = 0.2
+
+
+class Store:
+    """One state. Remembers the version that it read, so that each write replaces just that one.
+
+    `lineage` is the only one that the manifest may be used with, None for any.
+    """
+
+    def __init__(self, backend: Backend, lineage: str | None) -> None:
+        self._backend = backend
+        self._lineage = lineage
+        self._version: str | None = None
+
+    @property
+    def address(self) -> str:
+        return self._backend.address
+
+    def find(self) -> State | None:
+        """The state, or None where there is none yet."""
+        stored = self._backend.read()
+        self._version = stored.version if stored else None
+        return self._checked(decode(stored.data, self.address)) if stored else None
+
+    def read(self) -> State:
+        """Raises StateMissing where there is none: a state that is gone is never an empty one."""
+        found = self.find()
+        if found is None:
+            raise StateMissing(f"{self.address}: there is no state here", _MISSING)
+        return found
+
+    def save(self, state: State) -> State:
+        """Write `state` with the next serial over the version that was read last; returns it as written."""
+        written = replace(state, serial=state.serial + 1)
+        self._version = self._backend.write(encode(written), self._version)
+        return written
+
+    def create(self, state: State) -> None:
+        """Write the first document; raises StateConflict where there is one."""
+        self._version = self._backend.write(encode(state), None)
+
+    @contextlib.contextmanager
+    def locked(self, info: LockInfo, clock: Clock, wait: float) -> Iterator[None]:
+        """Hold the lock; waits up to `wait` seconds for it."""
+        with contextlib.ExitStack() as held:
+            _wait_for(lambda: held.enter_context(self._backend.lock(info)), clock, wait)
+            yield
+
+    def _checked(self, state: State) -> State:
+        if self._lineage is not None and state.lineage != self._lineage:
+            raise StateError(
+                f"{self.address}: this state has the lineage {state.lineage}, "
+                f"the manifest's state_lineage is {self._lineage}",
+                "Name the state of this manifest with --state.",
+            )
+        return state
+
+
+def encode(state: State) -> bytes:
+    return (json.dumps(encode_state(state), indent=2) + "\n").encode("ascii")
+
+
+def decode(data: bytes, address: str) -> State:
+    """Raises StateError where `data` is not a whole state of this version."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise StateError(f"{address}: the state is broken: it is not JSON", _RESTORE) from error
+    if not isinstance(document, dict) or "segsync_state" not in document:
+        raise StateError(f"{address}: this is not a segsync state", "Name another place with --state.")
+    version = document["segsync_state"]
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise StateError(
+            f"{address}: the state has format {version}, which is newer than this segsync", "Update segsync."
+        )
+    if problem := first_breach("state", document):
+        raise StateError(f"{address}: the state is broken at {problem}", _RESTORE)
+    return decode_state(document)
+
+
+def _wait_for(take: Callable[[], Any], clock: Clock, wait: float) -> None:
+    deadline = clock.monotonic() + wait
+    while True:
+        try:
+            take()
+        except StateLocked:
+            if clock.stop_signal is not None:
+                raise Interrupted(clock.stop_signal) from None
+            if clock.monotonic() >= deadline:
+                raise
+            clock.sleep(_POLL_SECONDS)
+        else:
+            return
+
+
+_MISSING = "Run `segsync init` once to create it. If there was one, restore it: it holds ids that RuStore cannot list."
+_RESTORE = "Restore it from a backup: it holds ids that RuStore cannot list."
