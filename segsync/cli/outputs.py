@@ -1,0 +1,59 @@
+"""`-o FORMAT[=PATH]`: which formats go where, checked before anything is read or created."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from segsync.cli.terminal import Terminal
+from segsync.errors import UsageError
+from segsync.plumbing.files import write_durably
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """`stdout` is the format that goes to stdout, None for none; `files` are the formats by path."""
+
+    stdout: str | None
+    files: Mapping[Path, str]
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*([self.stdout] if self.stdout else []), *self.files.values())))
+
+    def write(self, rendered: Mapping[str, str], terminal: Terminal) -> None:
+        """Each format of `formats` to its places. A file is complete or absent."""
+        for path, name in self.files.items():
+            write_durably(path, rendered[name].encode("utf-8"))
+        if self.stdout:
+            terminal.out(rendered[self.stdout])
+
+
+def parse_outputs(given: tuple[str, ...], formats: tuple[str, ...]) -> Outputs:
+    """Raises UsageError for an unknown format, two formats for one place, and a place that cannot be written."""
+    to_stdout: list[str] = []
+    files: dict[Path, str] = {}
+    for text in given or ("text",):
+        name, equals, path = text.partition("=")
+        if name not in formats:
+            raise UsageError(f"-o: unknown format `{name}`", f"Formats here: {', '.join(formats)}.")
+        if not equals:
+            to_stdout.append(name)
+        elif (place := _place(path)) in files:
+            raise UsageError(f"-o: {path} is given twice")
+        else:
+            files[place] = name
+    if len(to_stdout) > 1:
+        raise UsageError("-o: only one format can go to stdout", "Give the others a path: -o FORMAT=PATH.")
+    return Outputs(to_stdout[0] if to_stdout else None, files)
+
+
+def _place(path: str) -> Path:
+    if not path:
+        raise UsageError("-o: the path is missing", "Write -o FORMAT=PATH.")
+    place = Path(os.path.abspath(path))
+    if place.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"-o: {path} cannot be written")
+    if place.exists() and not os.access(place, os.W_OK):
+        raise UsageError(f"-o: {path} cannot be written")
+    return place

@@ -1,0 +1,18 @@
+"""segsync schema"""
+
+import click
+
+from segsync.cli import options
+from segsync.cli.terminal import Terminal
+
+NAMES = ("manifest", "plan", "result", "diagnostics", "state")
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(NAMES))
+@options.common()
+def command(name: str, terminal: Terminal) -> None:
+    """Print the JSON Schema of a document."""
+    from segsync.plumbing.schemas import schema_text
+
+    terminal.out(schema_text(name))
