@@ -39,7 +39,7 @@ class Dialogue:
 
 def ask(question: str, terminal: Terminal) -> None:
     """Raises NotApproved unless the answer is `yes`, and where nobody is there to answer."""
-    terminal.err(f"{question}\nOnly `yes` approves: ")
+    terminal.err(f"{question}\nOnly `yes` approves:")
     answer = sys.stdin.readline()
     if not answer:
         raise NotApproved("nobody is here to answer, nothing was done", "Use --yes where no person is, as in CI.")

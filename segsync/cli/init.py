@@ -18,5 +18,6 @@ def command(chosen: ManifestOptions, terminal: Terminal) -> None:
     started = start(options_of(chosen), terminal.listen, new_id)
     for path in started.wrote:
         terminal.err(f"Wrote {path}")
-    terminal.err("The manifest should hold this line, so that it is never used with another state:")
+    if not started.named:
+        terminal.err("Put this line into the manifest, so that it is never used with another state:")
     terminal.out(f"state_lineage: {started.lineage}\n")

@@ -27,6 +27,10 @@ class Terminal:
             return self.color == "always"
         return stream.isatty() and not os.environ.get("NO_COLOR")
 
+    def bold(self, text: str) -> str:
+        """For stdout."""
+        return click.style(text, bold=True) if self.colors(sys.stdout) else text
+
     def out(self, text: str) -> None:
         """A result. A reader that has gone away (`| head`) ends nothing but the printing."""
         self._clear()

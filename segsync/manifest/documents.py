@@ -40,7 +40,7 @@ class Entry:
         return f"{self.document.label}:{self.mark.line}:{self.mark.column}"
 
     def place_of(self, key: str) -> str:
-        mark = self.data.values_at[key]
+        mark = self.data.value_at(key)
         return f"{self.document.label}:{mark.line}:{mark.column}"
 
     def children(self, key: str) -> Iterator["Entry"]:
@@ -50,7 +50,7 @@ class Entry:
         self, message: str, hint: str = "", *, key: str = "", severity: Literal["error", "warning"] = "error"
     ) -> Diagnostic:
         """About the value of `key`, or about the entry itself."""
-        mark = self.data.values_at[key] if key else self.mark
+        mark = self.data.value_at(key) if key else self.mark
         path = (*self.path, key) if key else self.path
         where = pointer(quotable_path(path))
         return Diagnostic(severity, self.document.label, mark.line, mark.column, where, message, hint)
@@ -67,7 +67,7 @@ def default_entries(documents: Sequence[Document]) -> list[Entry]:
     """The `defaults` of every file that has them."""
     found = ((document, document.data.get("defaults")) for document in documents)
     return [
-        Entry("defaults", data, document, document.data.keys_at["defaults"], ("defaults",))
+        Entry("defaults", data, document, document.data.key_at("defaults"), ("defaults",))
         for document, data in found
         if isinstance(data, Map)
     ]
@@ -82,4 +82,4 @@ def _entries(document: Document, parent: object, path: tuple[str, ...]) -> Itera
         return
     for name, data in parent.items():
         if isinstance(data, Map):
-            yield Entry(name, data, document, parent.keys_at[name], (*path, name))
+            yield Entry(name, data, document, parent.key_at(name), (*path, name))

@@ -45,7 +45,7 @@ def _lineages(documents: Sequence[Document]) -> Iterator[Diagnostic]:
     found = [(document, document.data["state_lineage"]) for document in documents if "state_lineage" in document.data]
     for document, lineage in found[1:]:
         if lineage != found[0][1]:
-            top = Entry("", document.data, document, document.data.keys_at["state_lineage"], ())
+            top = Entry("", document.data, document, document.data.key_at("state_lineage"), ())
             first = Entry("", found[0][0].data, found[0][0], top.mark, ())
             yield top.diagnostic(f"has another value in {first.place_of('state_lineage')}", key="state_lineage")
 

@@ -26,7 +26,7 @@ def _told(data: Any, breach: Breach) -> Iterator[Problem]:
     path = breach.path
     shown = pointer(quotable_path(path))
     if breach.of_key:
-        yield Problem(_at(data, path).keys_at[breach.value], shown, f"has a key that is not a name: {_rule(breach)}")
+        yield Problem(_at(data, path).key_at(breach.value), shown, f"has a key that is not a name: {_rule(breach)}")
     elif breach.rule == "additionalProperties":
         yield from _unknown_keys(data, path, breach)
     else:
@@ -40,7 +40,7 @@ def _unknown_keys(data: Any, path: Path, breach: Breach) -> Iterator[Problem]:
         close = get_close_matches(key, known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else "known here: " + ", ".join(sorted(known))
         what = f"unknown key `{key}`" if quotable(key) else "unknown key"
-        yield Problem(found.keys_at[key], pointer(quotable_path(path)), what, hint)
+        yield Problem(found.key_at(key), pointer(quotable_path(path)), what, hint)
 
 
 def _required(breach: Breach) -> tuple[str, str]:
@@ -118,7 +118,7 @@ def _mark_of(data: Any, path: Path) -> Mark:
         return START
     parent, last = _at(data, path[:-1]), path[-1]
     if isinstance(parent, Seq) and isinstance(last, int):
-        return parent.items_at[last]
+        return parent.item_at(last)
     assert isinstance(parent, Map)
     value = parent[str(last)]
-    return parent.keys_at[str(last)] if isinstance(value, (Map, Seq)) else parent.values_at[str(last)]
+    return parent.key_at(str(last)) if isinstance(value, (Map, Seq)) else parent.value_at(str(last))

@@ -17,7 +17,6 @@ from segsync.plumbing.schemas import pointer
 
 MAX_DEPTH = 32
 MAX_ALIASED_NODES = 1_000_000
-_STRING_TAG = "tag:yaml.org,2002:str"
 
 
 class Mark(NamedTuple):
@@ -43,22 +42,47 @@ class Problem:
 class Map(dict[str, Any]):
     """A mapping, with the mark of each key and of each value."""
 
-    __slots__ = ("keys_at", "values_at")
+    __slots__ = ("_keys_at", "_values_at")
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys_at: dict[str, Mark] = {}
-        self.values_at: dict[str, Mark] = {}
+        # PyYAML's own marks: making ours of each would cost more than reading the file.
+        self._keys_at: dict[str, Any] = {}
+        self._values_at: dict[str, Any] = {}
+
+    def key_at(self, key: str) -> Mark:
+        return _mark(self._keys_at[key])
+
+    def value_at(self, key: str) -> Mark:
+        return _mark(self._values_at[key])
+
+    def put(self, key: str, value: Any, key_mark: Any, value_mark: Any) -> None:
+        self[key] = value
+        self._keys_at[key] = key_mark
+        self._values_at[key] = value_mark
+
+    def merge(self, source: "Map") -> None:
+        """Add what is not here itself (https://yaml.org/type/merge.html)."""
+        for key, value in source.items():
+            if key not in self:
+                self.put(key, value, source._keys_at[key], source._values_at[key])
 
 
 class Seq(list[Any]):
     """A sequence, with the mark of each item."""
 
-    __slots__ = ("items_at",)
+    __slots__ = ("_items_at",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.items_at: list[Mark] = []
+        self._items_at: list[Any] = []
+
+    def item_at(self, index: int) -> Mark:
+        return _mark(self._items_at[index])
+
+    def put(self, value: Any, mark: Any) -> None:
+        self.append(value)
+        self._items_at.append(mark)
 
 
 Path = tuple[str | int, ...]
@@ -73,10 +97,9 @@ def parse(text: str, text_keys: frozenset[str]) -> tuple[Any, list[Problem]]:
     try:
         return reader.document(), reader.problems
     except yaml.MarkedYAMLError as error:
-        reader.report(_mark(error.problem_mark), (), f"is not valid YAML: {error.problem}")
+        reader.report(error.problem_mark, f"is not valid YAML: {error.problem}", at_path=())
     except ReaderError as error:
-        mark = _place(text, error.position)
-        reader.report(mark, (), "holds a character that YAML does not allow")
+        reader.problems.append(Problem(_place(text, error.position), "", "holds a character that YAML does not allow"))
     except _Unusable:
         pass
     return None, reader.problems
@@ -95,141 +118,137 @@ _INVALID = object()
 
 
 class _Reader:
+    """Builds one document from the events of a parser. `_path` leads to the node that is being built."""
+
     def __init__(self, text: str, text_keys: frozenset[str]) -> None:
         self._next: Callable[[], Any] = CParser(text).get_event
         self._text_keys = text_keys
+        self._path: list[str | int] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._nodes = 0
         self._aliased = 0
         self.problems: list[Problem] = []
 
-    def report(self, mark: Mark, path: Path, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(mark, pointer(path), message, hint))
+    def report(self, mark: Any, message: str, hint: str = "", *, at_path: Path | None = None) -> None:
+        path = self._path if at_path is None else at_path
+        self.problems.append(Problem(_mark(mark), pointer(quotable_path(path)), message, hint))
 
     def document(self) -> Any:
         self._next()  # the stream's start
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            self.report(START, (), "is empty", "A manifest starts with `version: 1`.")
+            self.report(None, "is empty", "A manifest starts with `version: 1`.")
             return None
-        value = self._node(self._next(), ())
+        value = self._node(self._next())
         self._next()  # the document's end
         following = self._next()
         if not isinstance(following, yaml.StreamEndEvent):
-            self.report(_mark(following.start_mark), (), "holds a second document", "Use one file for each.")
+            self.report(following.start_mark, "holds a second document", "Use one file for each.")
         return value
 
-    def _node(self, event: Any, path: Path, text_field: bool = False) -> Any:
+    def _node(self, event: Any, text_field: bool = False) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, path)
+            return self._alias(event)
         self._nodes += 1
-        before = self._nodes
         if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event, path, text_field)
+            value = self._scalar(event, text_field)
+            size = 1
         else:
-            value = self._collection(event, path)
+            before = self._nodes
+            value = self._collection(event)
+            size = self._nodes - before + 1
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, self._nodes - before + 1)
+            self._anchors[event.anchor] = (value, size)
         return value
 
-    def _collection(self, event: Any, path: Path) -> Any:
-        if len(path) >= MAX_DEPTH:
-            self.report(_mark(event.start_mark), path, f"is nested deeper than {MAX_DEPTH} levels")
+    def _collection(self, event: Any) -> Any:
+        if len(self._path) >= MAX_DEPTH:
+            self.report(event.start_mark, f"is nested deeper than {MAX_DEPTH} levels")
             raise _Unusable
-        if event.tag is not None and not event.implicit:
-            self._refuse_tag(event, path)
+        if event.tag is not None and event.tag not in _COLLECTION_TAGS:
+            self.report(event.start_mark, "has a YAML tag, which is not supported")
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path)
-        return self._sequence(path)
+        return self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
 
-    def _mapping(self, path: Path) -> Map:
+    def _mapping(self) -> Map:
         found = Map()
         merged: list[Map] = []
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            mark = _mark(event.start_mark)
-            key = self._key(event, path)
+            key = self._key(event)
             if key is _MERGE:
-                merged += self._merged(path)
+                merged += self._merged()
                 continue
-            known = isinstance(key, str)
+            self._path.append(key if isinstance(key, str) else "")
             value_event = self._next()
-            value_path = (*path, key) if known and quotable(key) else path
-            value = self._node(value_event, value_path, key in self._text_keys if known else False)
-            if not known:
-                continue
+            value = self._node(value_event, key in self._text_keys)
             if key in found:
-                first = found.keys_at[key]
-                self.report(mark, value_path, f"is given twice, first in line {first.line} column {first.column}")
-                continue
-            found[key] = value
-            found.keys_at[key] = mark
-            found.values_at[key] = _mark(value_event.start_mark)
+                first = found.key_at(key)
+                self.report(event.start_mark, f"is given twice, first in line {first.line} column {first.column}")
+            elif isinstance(key, str):
+                found.put(key, value, event.start_mark, value_event.start_mark)
+            self._path.pop()
         for source in merged:
-            _merge(found, source)
+            found.merge(source)
         return found
 
-    def _sequence(self, path: Path) -> Seq:
+    def _sequence(self) -> Seq:
         found = Seq()
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-            found.items_at.append(_mark(event.start_mark))
-            found.append(self._node(event, (*path, len(found))))
+            self._path.append(len(found))
+            found.put(self._node(event), event.start_mark)
+            self._path.pop()
         return found
 
-    def _key(self, event: Any, path: Path) -> Any:
+    def _key(self, event: Any) -> Any:
+        """A text, `_MERGE`, or None for a key that is no text (which has been reported)."""
         if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0] and not event.anchor:
             return _MERGE
-        mark = _mark(event.start_mark)
-        key = self._node(event, path)
-        if not isinstance(key, str) and key is not _INVALID:
-            self.report(mark, path, "has a key that is not text", "Put the key in quotes.")
-        return key
+        key = self._node(event)
+        if isinstance(key, str):
+            return key
+        if key is not _INVALID:
+            self.report(event.start_mark, "has a key that is not text", "Put the key in quotes.")
+        return None
 
-    def _merged(self, path: Path) -> list[Map]:
+    def _merged(self) -> list[Map]:
         event = self._next()
-        mark = _mark(event.start_mark)
-        value = self._node(event, path)
+        value = self._node(event)
         sources = value if isinstance(value, Seq) else [value]
         if not all(isinstance(source, Map) for source in sources):
-            self.report(mark, path, "merges (`<<`) something that is not a mapping")
+            self.report(event.start_mark, "merges (`<<`) something that is not a mapping")
             return []
         return list(sources)
 
-    def _alias(self, event: Any, path: Path) -> Any:
-        mark = _mark(event.start_mark)
+    def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
-            self.report(mark, path, "refers to an anchor that is not defined before it")
+            self.report(event.start_mark, "refers to an anchor that is not defined before it")
             raise _Unusable
         value, size = self._anchors[event.anchor]
         # Counted as if the alias were written out: aliases of aliases grow without bound in a small file.
         self._nodes += size
         self._aliased += size
         if self._aliased > MAX_ALIASED_NODES:
-            self.report(mark, path, "grows too large through its aliases", "Write the values out.")
+            self.report(event.start_mark, "grows too large through its aliases", "Write the values out.")
             raise _Unusable
         return value
 
-    def _scalar(self, event: Any, path: Path, text_field: bool) -> Any:
+    def _scalar(self, event: Any, text_field: bool) -> Any:
         text: str = event.value
-        if event.tag is not None:
-            if event.tag != _STRING_TAG and event.tag != "!":
-                self._refuse_tag(event, path)
-            return text
-        if not event.implicit[0] or event.style not in (None, ""):
+        if event.tag is not None and event.tag not in _TEXT_TAGS:
+            self.report(event.start_mark, "has a YAML tag, which is not supported")
+        if event.tag is not None or not event.implicit[0] or event.style not in (None, ""):
             return text
         if text_field and _NUMBER.fullmatch(text):
             return text
         value = _resolved(text)
         if value is _INVALID:
-            self.report(_mark(event.start_mark), path, "is not a number that can be used here")
+            self.report(event.start_mark, "is not a number that can be used here")
         return value
 
-    def _refuse_tag(self, event: Any, path: Path) -> None:
-        if event.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
-            self.report(_mark(event.start_mark), path, "has a YAML tag, which is not supported")
 
-
+_TEXT_TAGS = frozenset({"tag:yaml.org,2002:str", "!"})
+_COLLECTION_TAGS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"})
 _WORDS: Mapping[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -258,15 +277,6 @@ def _resolved(text: str) -> Any:
     if _BASED.fullmatch(text):
         return int(text[2:], 8 if text[1] == "o" else 16)
     return int(text) if _INTEGER.fullmatch(text) else float(text)
-
-
-def _merge(target: Map, source: Map) -> None:
-    """Add what `target` does not have itself (https://yaml.org/type/merge.html)."""
-    for key, value in source.items():
-        if key not in target:
-            target[key] = value
-            target.keys_at[key] = source.keys_at[key]
-            target.values_at[key] = source.values_at[key]
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

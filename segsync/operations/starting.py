@@ -21,9 +21,10 @@ EDITOR_SCHEMA = Path(".segsync/manifest.schema.json")
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What is there now; `wrote` are the files that this run wrote."""
+    """What is there now. `wrote` are the files that this run wrote; `named`: the manifest has the lineage."""
 
     lineage: str
+    named: bool
     wrote: tuple[Path | str, ...]
 
 
@@ -43,7 +44,7 @@ def start(options: Options, listener: Listener, new_id: Callable[[], str]) -> St
         wrote.append(store.address)
     if missing:
         wrote += _write_starter(missing, state.lineage)
-    return Started(state.lineage, tuple(wrote))
+    return Started(state.lineage, missing is not None or wanted is not None, tuple(wrote))
 
 
 def _new_lineage(wanted: str | None, store: Store, new_id: Callable[[], str]) -> str:

@@ -60,7 +60,19 @@ def pointer(path: tuple[str | int, ...]) -> str:
 
 @cache
 def _validator(name: str) -> Any:
-    return _STRICT(json.loads(schema_text(name)))
+    schema = json.loads(schema_text(name))
+    return _STRICT(_inlined(schema, schema.get("$defs", {})))
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """The schema with each `$ref` to its own definitions put in, so that every part of it stands alone."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    target = definitions.get(str(schema.get("$ref", "")).removeprefix("#/$defs/"), {})
+    own = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
+    return {key: _inlined(value, definitions) for key, value in (target | own).items()}
 
 
 def _breach(error: ValidationError) -> Breach:
@@ -80,13 +92,67 @@ def _is_integer(_checker: object, value: object) -> bool:
 
 
 def _pattern(_validator: object, pattern: str, value: object, _schema: object) -> Iterator[ValidationError]:
-    # Python's `$` also matches before a line end at the very end, JSON Schema's does not.
-    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+    if isinstance(value, str) and not _exact(pattern).search(value):
         yield ValidationError(f"does not match {pattern}")
+
+
+@cache
+def _exact(pattern: str) -> re.Pattern[str]:
+    # Python's `$` also matches before a line end at the very end, JSON Schema's does not.
+    return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern)
+
+
+# jsonschema makes a new validator for every value that it descends to: in a manifest of thousands of segments that is
+# most of the time. These three keywords, where the large maps are, make one for each part of a schema.
+
+
+def _properties(_validator: object, parts: Mapping[str, Any], value: object, _schema: object) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, part in parts.items():
+            if key in value:
+                yield from _below(key, _part(part).iter_errors(value[key]))
+
+
+def _additional(validator: Any, part: Any, value: object, schema: Mapping[str, Any]) -> Iterator[Any]:
+    if not isinstance(part, dict):
+        yield from Draft202012Validator.VALIDATORS["additionalProperties"](validator, part, value, schema)
+    elif isinstance(value, dict):
+        check, known = _part(part), schema.get("properties", {})
+        for key in value:
+            if key not in known:
+                yield from _below(key, check.iter_errors(value[key]))
+
+
+def _property_names(_validator: object, part: Any, value: object, _schema: object) -> Iterator[Any]:
+    if isinstance(value, dict):
+        check = _part(part)
+        for key in value:
+            yield from check.iter_errors(key)
+
+
+def _below(key: str, errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+    for error in errors:
+        error.relative_path.appendleft(key)
+        yield error
+
+
+_parts: dict[int, tuple[Any, Any]] = {}
+
+
+def _part(schema: Any) -> Any:
+    """The validator of one part of an inlined schema, made once. The part is kept, so that its id stays its own."""
+    if id(schema) not in _parts:
+        _parts[id(schema)] = (schema, _STRICT(schema))
+    return _parts[id(schema)][1]
 
 
 _STRICT = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    validators={"pattern": _pattern},
+    validators={
+        "additionalProperties": _additional,
+        "pattern": _pattern,
+        "properties": _properties,
+        "propertyNames": _property_names,
+    },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )

@@ -5,20 +5,21 @@ from itertools import groupby
 
 from segsync.core.model import Action, Change, Diagnostic, Ending, Manifest, Outcome, Plan, Result
 from segsync.render.escape import shown
-from segsync.render.wording import NO_CHANGES, SIGNS, apply_line, name, nothing_to_say, plan_line, told
+from segsync.render.wording import NO_CHANGES, SIGNS, apply_line, name, plan_line, told
 
 _COLORS = {Action.CREATE: "32", Action.DRIFT: "33", Action.UNMANAGED: "36", Action.BLOCKED: "31"}
 _BOLD = "1"
+_WIDEST_NAME = 32
 
 
 def plan(plan: Plan, *, color: bool) -> str:
     """What is not unchanged, by project, and the summary line."""
+    listed = [change for change in plan.changes if change.action is not Action.UNCHANGED]
+    width = min(max((len(name(change)) for change in listed), default=0), _WIDEST_NAME)
     lines: list[str] = []
-    for project, changes in groupby(plan.changes, key=lambda change: change.project_name):
-        block = list(changes)
-        if any(change.action is not Action.UNCHANGED for change in block):
-            lines += [*_project(project, block, color), ""]
-    if nothing_to_say(plan):
+    for project, changes in groupby(listed, key=lambda change: change.project_name):
+        lines += [*_project(project, list(changes), width, color), ""]
+    if not listed:
         lines.append(NO_CHANGES)
     lines.append(_styled(plan_line(plan.summary), _BOLD, color))
     return "\n".join(lines) + "\n"
@@ -44,7 +45,11 @@ def valid_line(manifest: Manifest | None) -> str:
     if manifest is None:
         return ""
     segments = sum(len(project.segments) for project in manifest.projects)
-    return f"Valid: {len(manifest.projects)} projects, {segments} segments.\n"
+    return f"Valid: {_count(len(manifest.projects), 'project')}, {_count(segments, 'segment')}.\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def diagnostic_line(problem: Diagnostic) -> str:
@@ -54,14 +59,12 @@ def diagnostic_line(problem: Diagnostic) -> str:
     return f"{place}: {problem.severity}: {problem.pointer or '/'}: {problem.message}{hint}"
 
 
-def _project(project: str, changes: list[Change], color: bool) -> Iterator[str]:
-    listed = [change for change in changes if change.action is not Action.UNCHANGED]
-    width = min(max(len(name(change)) for change in listed), 32)
-    own = [change for change in listed if change.kind == "project"]
-    yield _line(own[0], 0, width + 2, color) if own else f"  {_styled(shown(project), _BOLD, color)}"
-    for change in listed:
-        if change.kind == "segment":
-            yield _line(change, 2, width, color)
+def _project(project: str, changes: list[Change], width: int, color: bool) -> Iterator[str]:
+    if changes[0].kind != "project":
+        yield f"  {_styled(shown(project), _BOLD, color)}"
+    for change in changes:
+        own = change.kind == "project"
+        yield _line(change, 0 if own else 2, width + 2 if own else width, color)
 
 
 def _line(change: Change, indent: int, width: int, color: bool) -> str:

@@ -7,7 +7,6 @@ from segsync.core.model import (
     Change,
     FieldChange,
     LiveSegment,
-    Plan,
     Project,
     Reason,
     Scalar,
@@ -22,8 +21,8 @@ NO_CHANGES = "No changes. RuStore matches the manifest."
 
 
 def name(change: Change) -> str:
-    """The name within the project, or of the project itself."""
-    return shown(change.address.partition("/")[2] or change.address)
+    """The name within the project, or of the project itself; the myTracker id of what the manifest does not name."""
+    return shown(change.address.partition("/")[2].removeprefix("?") or change.address)
 
 
 def told(change: Change) -> str:
@@ -45,10 +44,6 @@ def apply_line(tally: Tally) -> str:
         f"Apply: {tally.created} created, {tally.adopted} adopted, {tally.failed} failed, "
         f"{tally.unknown} unknown, {tally.skipped} skipped."
     )
-
-
-def nothing_to_say(plan: Plan) -> bool:
-    return all(change.action is Action.UNCHANGED for change in plan.changes)
 
 
 def _create(change: Change) -> str:

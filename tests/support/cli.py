@@ -54,13 +54,13 @@ class Cli:
         )
         return Ran(ran.returncode, ran.stdout, ran.stderr)
 
-    def start(self, *arguments: str, **extra: str) -> "subprocess.Popen[str]":
-        """Start a command and leave it running."""
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL, **extra: str) -> "subprocess.Popen[str]":
+        """Start a command and leave it running. `stdin` is as of subprocess."""
         return subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
             env=environment({"SEGSYNC_API_URL": self.api_url, **extra}),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
