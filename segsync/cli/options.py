@@ -168,6 +168,19 @@ def yes(what: str) -> Decorator:
     return option("--yes", is_flag=True, help=f"{what} without asking.")
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeOptions:
+    """How a command that changes the state gets its lock (`lock_timeout` in seconds) and its approval."""
+
+    lock_timeout: float
+    yes: bool
+
+
+def changes(what: str) -> Decorator:
+    """Gives the command `terms`: ChangeOptions."""
+    return _gathered("terms", ChangeOptions, lock(), yes(what))
+
+
 def output(*formats: str) -> Decorator:
     return option(
         "-o",

@@ -1,17 +1,18 @@
 """segsync state VERB"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from segsync.cli import options
-from segsync.cli.options import ManifestOptions, RemoteOptions
+from segsync.cli.options import ChangeOptions, ManifestOptions, RemoteOptions
 from segsync.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from segsync.core.model import State
-    from segsync.operations.repairing import Repair
+    from segsync.operations.repairing import Repair, Terms
     from segsync.state.store import Store
 
 
@@ -36,14 +37,45 @@ def show(chosen: ManifestOptions, terminal: Terminal) -> None:
     terminal.out(rendered(store.read(), store.address))
 
 
+@command.command("pull")
+@options.manifests()
+@options.common()
+def pull(chosen: ManifestOptions, terminal: Terminal) -> None:
+    """Print the state's document."""
+    from segsync.cli.session import options_of
+    from segsync.operations.workspace import open_state
+    from segsync.state.store import encode
+
+    terminal.out(encode(open_state(options_of(chosen)).read()).decode("ascii"))
+
+
+@command.command("push")
+@click.argument("file", type=click.Path(path_type=Path))
+@options.manifests()
+@options.changes("Push")
+@options.common()
+def push(file: Path, chosen: ManifestOptions, terms: ChangeOptions, terminal: Terminal) -> None:
+    """Store the document in FILE as the state: a recovery file, or one that `pull` printed.
+
+    Refuses another lineage, a serial that is not above the stored one, and a document that lacks a stored id.
+    """
+    from segsync.cli.session import options_of
+    from segsync.operations import repairing
+    from segsync.operations.workspace import open_state
+    from segsync.state.store import read_document
+
+    document = read_document(file)
+    store = open_state(options_of(chosen))
+    terminal.out(repairing.push(store, document, str(file), _agreed("push", terms, terminal)) + "\n")
+
+
 @command.command("resolve")
 @click.argument("name")
 @options.option("--id", "export_project_id", metavar="UUID", help="It was created, and this is its id.")
 @options.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 @options.manifests()
 @options.remote()
-@options.lock()
-@options.yes("Resolve")
+@options.changes("Resolve")
 @options.common()
 def resolve(
     name: str,
@@ -51,35 +83,28 @@ def resolve(
     not_created: bool,
     chosen: ManifestOptions,
     remote: RemoteOptions,
-    lock_timeout: float,
-    yes: bool,
+    terms: ChangeOptions,
     terminal: Terminal,
 ) -> None:
     """Settle the create of NAME that is in doubt."""
     from segsync.cli.session import opened, options_of
     from segsync.errors import UsageError
-    from segsync.operations.repairing import settle_created, settle_not_created
+    from segsync.operations import repairing
     from segsync.operations.workspace import open_state
     from segsync.plumbing.clock import SystemClock, timestamp
     from segsync.plumbing.whoami import who
 
-    workspace_options = options_of(chosen)
     if (export_project_id is not None) == not_created:
         raise UsageError("give one of --id UUID and --not-created")
+    store = open_state(options_of(chosen))
     if export_project_id is None:
-        _repair(
-            open_state(workspace_options), lambda state: settle_not_created(state, name), lock_timeout, yes, terminal
-        )
+        _repair(store, lambda state: repairing.settle_not_created(state, name), "resolve", terms, terminal)
         return
-    found, now = export_project_id.lower(), timestamp(SystemClock().now())
-    with opened(workspace_options, remote, terminal) as session:
-        workspace = session.workspace
+    answer = repairing.Answer(name, export_project_id.lower(), timestamp(SystemClock().now()), who())
+    with opened(options_of(chosen), remote, terminal) as session:
+        manifest, live = session.workspace.manifest, session.remote
         _repair(
-            open_state(workspace_options),
-            lambda state: settle_created(state, name, found, workspace.manifest, session.remote, at=now, by=who()),
-            lock_timeout,
-            yes,
-            terminal,
+            store, lambda state: repairing.settle_created(state, answer, manifest, live), "resolve", terms, terminal
         )
 
 
@@ -87,40 +112,75 @@ def resolve(
 @click.argument("old")
 @click.argument("new")
 @options.manifests()
-@options.lock()
-@options.yes("Rename")
+@options.changes("Rename")
 @options.common()
-def mv(
-    old: str,
-    new: str,
-    chosen: ManifestOptions,
-    lock_timeout: float,
-    yes: bool,
-    terminal: Terminal,
-) -> None:
+def mv(old: str, new: str, chosen: ManifestOptions, terms: ChangeOptions, terminal: Terminal) -> None:
     """Tell the state that the project OLD is called NEW in the manifest now."""
     from segsync.cli.session import options_of
-    from segsync.operations.repairing import move
+    from segsync.operations import repairing
     from segsync.operations.workspace import open_state_and_manifest
 
-    store, desired = open_state_and_manifest(options_of(chosen), terminal.listen)
-    _repair(store, lambda state: move(state, old, new, desired), lock_timeout, yes, terminal)
+    store, manifest = open_state_and_manifest(options_of(chosen), terminal.listen)
+    _repair(store, lambda state: repairing.move(state, old, new, manifest), "mv", terms, terminal)
+
+
+@command.command("forget")
+@click.argument("name")
+@options.manifests()
+@options.changes("Forget")
+@options.common()
+def forget(name: str, chosen: ManifestOptions, terms: ChangeOptions, terminal: Terminal) -> None:
+    """Drop all that the state knows of the project NAME.
+
+    Refuses a name that the manifest has without an `export_project_id`: it would be created a second time.
+    """
+    from segsync.cli.session import options_of
+    from segsync.operations import repairing
+    from segsync.operations.workspace import open_state_and_manifest
+
+    store, manifest = open_state_and_manifest(options_of(chosen), terminal.listen)
+    _repair(store, lambda state: repairing.forget(state, name, manifest), "forget", terms, terminal)
+
+
+@command.command("unlock")
+@click.argument("lock_id")
+@options.manifests()
+@options.yes("Unlock")
+@options.common()
+def unlock(lock_id: str, chosen: ManifestOptions, yes: bool, terminal: Terminal) -> None:
+    """Free the lock LOCK_ID, whose holder is gone.
+
+    The lock of a local state frees itself when its holder ends.
+    """
+    from segsync.cli.session import options_of
+    from segsync.operations.workspace import open_state
+
+    open_state(options_of(chosen)).unlock(lock_id, lambda question: None if yes else _ask(question, terminal))
+    terminal.out(f"The lock {lock_id} is free.\n")
 
 
 def _repair(
-    store: "Store", mend: "Callable[[State], Repair]", lock_timeout: float, yes: bool, terminal: Terminal
+    store: "Store", mend: "Callable[[State], Repair]", verb: str, terms: ChangeOptions, terminal: Terminal
 ) -> None:
     """Run one verb under the lock, asking first where it could lead to a second create."""
-    from segsync.cli.dialogue import ask
-    from segsync.cli.session import lock_info
     from segsync.operations.repairing import repair
+
+    terminal.out(repair(store, mend, _agreed(verb, terms, terminal)) + "\n")
+
+
+def _agreed(verb: str, terms: ChangeOptions, terminal: Terminal) -> "Terms":
+    from segsync.cli.session import lock_info
+    from segsync.operations.repairing import Terms
     from segsync.plumbing.clock import SystemClock
 
     def approve(question: str) -> None:
-        if not yes:
-            ask(question, terminal)
+        if not terms.yes:
+            _ask(question, terminal)
 
-    verb = click.get_current_context().info_name
-    terminal.out(
-        repair(store, mend, approve, lock=lock_info(f"state {verb}"), clock=SystemClock(), wait=lock_timeout) + "\n"
-    )
+    return Terms(approve, lock_info(f"state {verb}"), SystemClock(), terms.lock_timeout)
+
+
+def _ask(question: str, terminal: Terminal) -> None:
+    from segsync.cli.dialogue import ask
+
+    ask(question, terminal)

@@ -64,6 +64,15 @@ def rename(state: State, old: str, new: str) -> State:
     )
 
 
+def forget(state: State, name: str) -> State:
+    """Drop everything of one project: its binding, and what is in doubt of it and its segments."""
+    return replace(
+        state,
+        projects={key: binding for key, binding in state.projects.items() if key != name},
+        pending={key: entry for key, entry in state.pending.items() if key.partition("/")[0] != name},
+    )
+
+
 def _renamed(address: str, old: str, new: str) -> str:
     project, slash, segment = address.partition("/")
     return f"{new}{slash}{segment}" if project == old else address

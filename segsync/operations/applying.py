@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from segsync.core import journal, verdict
 from segsync.core.codec import encode_plan
-from segsync.core.events import Listener
+from segsync.core.events import Listener, Waiting
 from segsync.core.model import (
     Action,
     Change,
@@ -86,7 +86,9 @@ def apply(
         if workspace.store:
             held.enter_context(workspace.store.locked(terms.lock, clock, terms.lock_wait))
         state = workspace.read_state()
-        planned = make_plan(workspace, state, remote, clock)
+        planned = make_plan(
+            workspace, state, remote, clock, lambda names: _wait_out(terms.settle, names, clock, listener)
+        )
         if terms.saved is not None:
             _check_saved(terms.saved, planned.plan)
         dialogue.show(planned.plan)
@@ -98,6 +100,13 @@ def apply(
         ledger = Ledger(workspace.store, state, workspace.options.folder)
         run = Run(remote, ledger, clock, listener, new_id, terms.lock.who, terms.settle)
         return _Applying(workspace, run, planned, strict=terms.strict).applied()
+
+
+def _wait_out(settle: float, names: str, clock: Clock, listener: Listener) -> None:
+    # Counted from now, not from the intent: the last create of a run that was cut off may have gone out long after
+    # its intent was written.
+    listener(Waiting(settle, f"an earlier run was cut off while it created segments ({names})"))
+    clock.sleep(settle)
 
 
 def _check_saved(saved: Mapping[str, Any], plan: Plan) -> None:

@@ -1,10 +1,11 @@
 """Makes a plan: reads what is live, and compares."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from segsync import __version__
 from segsync.core.digest import live_digest, manifest_digest
-from segsync.core.model import Action, Base, Change, Plan, Project, Reading, Reason, State, StateRef
+from segsync.core.model import Action, Base, Change, Found, Plan, Project, Reading, Reason, State, StateRef
 from segsync.core.planner import ids_to_read, plan_changes, summarize
 from segsync.errors import Interrupted, OverLimit
 from segsync.operations.remote import Remote
@@ -20,9 +21,19 @@ class Planned:
     readings: dict[str, Reading]
 
 
-def make_plan(workspace: Workspace, state: State | None, remote: Remote, clock: Clock) -> Planned:
-    """Reads the selected projects of `workspace`; writes nothing. Raises CallFailed where a token is no good."""
-    readings = remote.read(ids_to_read(workspace.manifest, state, workspace.selection))
+def make_plan(
+    workspace: Workspace, state: State | None, remote: Remote, clock: Clock, settle: Callable[[str], None] | None = None
+) -> Planned:
+    """Reads the selected projects of `workspace`; writes nothing. Raises CallFailed where a token is no good.
+
+    `settle` waits until RuStore's lists show what an earlier run may have created before it was cut off; it is told
+    whose list. Without it, the plan shows what the lists show now.
+    """
+    wanted = ids_to_read(workspace.manifest, state, workspace.selection)
+    readings = remote.read(wanted)
+    if settle and (unsettled := _unsettled(wanted, readings, state)):
+        settle(", ".join(project.name for project in unsettled.values()))
+        readings |= remote.read(unsettled)
     if clock.stop_signal is not None:
         raise Interrupted(clock.stop_signal)
     changes = plan_changes(workspace.manifest, state, readings, workspace.selection)
@@ -45,6 +56,18 @@ def make_plan(workspace: Workspace, state: State | None, remote: Remote, clock: 
         changes=changes,
     )
     return Planned(plan, readings)
+
+
+def _unsettled(
+    wanted: Mapping[str, Project], readings: Mapping[str, Reading], state: State | None
+) -> dict[str, Project]:
+    """The projects in which a segment create was begun that their lists do not show."""
+    found: dict[str, Project] = {}
+    for id_, project in wanted.items():
+        reading, begun = readings[id_], state.pending_segments(id_) if state else {}
+        if isinstance(reading, Found) and begun.keys() - {export.segment for export in reading.segments}:
+            found[id_] = project
+    return found
 
 
 def projects_to_create(changes: tuple[Change, ...]) -> tuple[Project, ...]:

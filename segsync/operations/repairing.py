@@ -11,49 +11,74 @@ from segsync.operations.remote import Remote
 from segsync.plumbing.clock import Clock
 from segsync.render.failures import told
 from segsync.state.protocol import LockInfo
-from segsync.state.store import Store
+from segsync.state.store import Store, decode
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A mended state, what to tell of it, and what a person must agree to first (may be empty)."""
+    """A mended state, what to tell of it, and what a person must agree to first (may be empty).
+
+    Its serial is the stored one, or (pushed documents) the one to be stored.
+    """
 
     state: State
     told: str
     question: str = ""
 
 
-def repair(
-    store: Store,
-    mend: Callable[[State], Repair],
-    approve: Callable[[str], None],
-    *,
-    lock: LockInfo,
-    clock: Clock,
-    wait: float,
-) -> str:
-    """Run one verb under the lock; returns what to tell. `approve` raises NotApproved."""
-    with store.locked(lock, clock, wait):
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a verb is run. `approve` raises NotApproved, `wait` is how many seconds to wait for the lock."""
+
+    approve: Callable[[str], None]
+    lock: LockInfo
+    clock: Clock
+    wait: float
+
+
+def repair(store: Store, mend: Callable[[State], Repair], terms: Terms) -> str:
+    """Run one verb on the stored state, under the lock; returns what to tell."""
+    with store.locked(terms.lock, terms.clock, terms.wait):
         mended = mend(store.read())
         if mended.question:
-            approve(mended.question)
+            terms.approve(mended.question)
         store.save(mended.state)
         return mended.told
 
 
-def settle_created(
-    state: State, name: str, export_project_id: str, manifest: Manifest, remote: Remote, *, at: str, by: str
-) -> Repair:
+def push(store: Store, document: bytes, source: str, terms: Terms) -> str:
+    """Store a document as it is, with its own serial; returns what to tell. `source` names it in messages."""
+    pushed = decode(document, source)
+    with store.locked(terms.lock, terms.clock, terms.wait):
+        mended = replaced(store.find(), store.checked(pushed))
+        if mended.question:
+            terms.approve(mended.question)
+        store.put(mended.state)
+        return mended.told
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person has found out about a create in doubt, `at` which time (RFC 3339), and who says so."""
+
+    name: str
+    export_project_id: str
+    at: str
+    by: str
+
+
+def settle_created(state: State, answer: Answer, manifest: Manifest, remote: Remote) -> Repair:
     """`resolve NAME --id`: the create in doubt made this export project. RuStore must confirm it."""
+    name, id_ = answer.name, answer.export_project_id
     entry = _in_doubt(state, name)
-    holder = next((n for n, b in state.projects.items() if b.export_project_id == export_project_id), None)
+    holder = next((other for other, known in state.projects.items() if known.export_project_id == id_), None)
     if holder:
-        raise StateError(f"{export_project_id} is bound to {holder} already", "Look at `segsync state show`.")
-    _confirm(entry, export_project_id, _with_token(manifest, name), remote)
-    bound = journal.bind_project(state, name, export_project_id, at=at, by=by)
-    return Repair(bound, f"{name} is {export_project_id} from now on.")
+        raise StateError(f"{id_} is bound to {holder} already", "Look at `segsync state show`.")
+    _confirm(entry, id_, _with_token(manifest, name), remote)
+    bound = journal.bind_project(state, name, id_, at=answer.at, by=answer.by)
+    return Repair(bound, f"{name} is {id_} from now on.")
 
 
 def settle_not_created(state: State, address: str) -> Repair:
@@ -80,6 +105,58 @@ def move(state: State, old: str, new: str, manifest: Manifest) -> Repair:
     if wanted and wanted.export_project_id is None:
         question = f"The manifest still has {old}, unpinned: the next apply creates a new export project for it."
     return Repair(journal.rename(state, old, new), f"{old} is {new} from now on.", question)
+
+
+def forget(state: State, name: str, manifest: Manifest) -> Repair:
+    """`forget NAME`: drop all that the state knows of a project."""
+    if name not in state.names:
+        raise StateError(f"the state has no project {name}", "`segsync state show` lists them.")
+    wanted = manifest.project(name)
+    if wanted and wanted.export_project_id is None:
+        raise StateError(
+            f"the manifest has {name}, unpinned: the next apply would create it a second time",
+            "Pin it first (`export_project_id`), or take it out of the manifest.",
+        )
+    return Repair(journal.forget(state, name), f"{name} is forgotten.", _lost(state, name, wanted))
+
+
+def _lost(state: State, name: str, wanted: Project | None) -> str:
+    """What forgetting loses: RuStore cannot list the id again."""
+    binding = state.projects.get(name)
+    if binding is None:
+        return f"A create of {name} is in doubt. Forgotten, nothing keeps it from being created again."
+    if wanted and wanted.export_project_id == binding.export_project_id:
+        return ""
+    return f"The id of {name} is {binding.export_project_id}. RuStore cannot list it again: note it down."
+
+
+def replaced(stored: State | None, pushed: State) -> Repair:
+    """`push FILE`: another document takes the place of the stored one. Nothing known may be lost by it."""
+    if stored is None:
+        return Repair(pushed, _pushed(pushed))
+    if pushed.lineage != stored.lineage:
+        raise StateError(f"the file has the lineage {pushed.lineage}, the stored state {stored.lineage}")
+    if pushed.serial <= stored.serial:
+        raise StateError(
+            f"the file has the serial {pushed.serial}, which is not above the stored one, {stored.serial}",
+            "It is older than what is stored. `segsync state pull` prints that.",
+        )
+    kept = {binding.export_project_id for binding in pushed.projects.values()}
+    missing = [name for name, binding in stored.projects.items() if binding.export_project_id not in kept]
+    if missing:
+        raise StateError(f"the file lacks the stored ids of {', '.join(missing)}", "Add them to the file.")
+    dropped = [address for address in stored.pending if not _settled(address, pushed)]
+    question = f"The file does not have what is in doubt now: {', '.join(dropped)}." if dropped else ""
+    return Repair(pushed, _pushed(pushed), question and f"{question} It may be created a second time.")
+
+
+def _settled(address: str, pushed: State) -> bool:
+    return address in pushed.pending or address in pushed.projects or "/" in address
+
+
+def _pushed(state: State) -> str:
+    known = f"{len(state.projects)} export projects, {len(state.pending)} in doubt"
+    return f"The state has serial {state.serial} now: {known}."
 
 
 def _in_doubt(state: State, name: str) -> PendingProject:

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from segsync.core import journal
-from segsync.core.events import Progress, Waiting
+from segsync.core.events import Progress
 from segsync.core.model import (
     Ending,
     Failure,
@@ -134,18 +134,4 @@ def _create(run: Run, batch: Batch, segment: Segment) -> str | Failure | None:
 
 
 def _read_afresh(run: Run, batch: Batch) -> Reading | None:
-    if run.halted:
-        return None
-    reading = run.remote.read_one(batch.project, batch.export_project_id)
-    in_doubt = run.ledger.state.pending_segments(batch.export_project_id)
-    if isinstance(reading, Found) and _unseen(batch, reading) & in_doubt.keys():
-        # An earlier run was cut off here. Its last create may have gone out long after the intent was written, so
-        # the wait counts from now: a list that shows a new export within `settle` shows all of them then.
-        run.listener(Waiting(run.settle, f"{batch.project.name}: an earlier run was cut off while it created segments"))
-        run.clock.sleep(run.settle)
-        return None if run.halted else run.remote.read_one(batch.project, batch.export_project_id)
-    return reading
-
-
-def _unseen(batch: Batch, reading: Found) -> set[str]:
-    return {segment.segment for segment in batch.segments} - {export.segment for export in reading.segments}
+    return None if run.halted else run.remote.read_one(batch.project, batch.export_project_id)

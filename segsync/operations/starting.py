@@ -40,7 +40,7 @@ def start(options: Options, listener: Listener, new_id: Callable[[], str]) -> St
     wrote: list[Path | str] = []
     if state is None:
         state = State(lineage=_new_lineage(wanted, store, new_id), serial=1)
-        store.create(state)
+        store.put(state)
         wrote.append(store.address)
     if missing:
         wrote += _write_starter(missing, state.lineage)

@@ -36,6 +36,10 @@ class LocalBackend:
 
     def write(self, data: bytes, replaces: str | None) -> str:
         stored = self.read()
+        if stored is None and replaces is not None:
+            raise StateConflict(
+                f"{self._path}: the state is gone", "Bring it back: it holds ids that RuStore cannot list."
+            )
         if (stored.version if stored else None) != replaces:
             raise StateConflict(f"{self._path}: someone else wrote this state meanwhile", "Run the command again.")
         if stored is None:
@@ -49,13 +53,9 @@ class LocalBackend:
 
     @contextlib.contextmanager
     def lock(self, info: LockInfo) -> Iterator[None]:
-        lock = FileLock(self._lock_path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StateLocked(f"{self._path}: the state is locked by {self._holder()}", _WAIT) from None
-        except OSError as error:
-            raise FileError(f"{self._lock_path}: cannot be locked: {error.strerror}") from error
+        lock = self._taken()
+        if lock is None:
+            raise StateLocked(f"{self._path}: the state is locked by {self.holder() or 'another process'}", _WAIT)
         try:
             write_durably(self._holder_path, json.dumps(asdict(info)).encode("ascii"))
             yield
@@ -63,12 +63,30 @@ class LocalBackend:
             self._holder_path.unlink(missing_ok=True)
             lock.release()
 
-    def _holder(self) -> str:
-        # The holder writes this right after it has taken the lock, so it may be missing for a moment.
+    def holder(self) -> LockInfo | None:
+        lock = self._taken()
+        if lock is not None:
+            lock.release()
+            return None
         try:
-            return str(LockInfo(**json.loads(read_limited(self._holder_path, 2**16))))
+            return LockInfo(**json.loads(read_limited(self._holder_path, 2**16)))
         except (FileError, ValueError, TypeError):
-            return "another process"
+            # The holder writes this right after it has taken the lock.
+            return None
+
+    def unlock(self, holder: LockInfo) -> None:
+        raise StateLocked(f"{self._path}: a local lock frees itself when its holder ends", f"End process {holder.pid}.")
+
+    def _taken(self) -> FileLock | None:
+        """The lock, taken; None where another process holds it."""
+        lock = FileLock(self._lock_path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return None
+        except OSError as error:
+            raise FileError(f"{self._lock_path}: cannot be locked: {error.strerror}") from error
+        return lock
 
 
 _WAIT = "Wait until it is done, or let segsync wait with --lock-timeout SECONDS."

@@ -47,3 +47,11 @@ class Backend(Protocol):
     def lock(self, info: LockInfo) -> AbstractContextManager[None]:
         """Hold the lock while the context lasts. Raises StateLocked, naming the holder, where it is held."""
         ...
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock now; None where nobody does."""
+        ...
+
+    def unlock(self, holder: LockInfo) -> None:
+        """Free the lock of a holder that is gone. Raises StateLocked where that is not possible."""
+        ...

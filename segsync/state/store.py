@@ -4,16 +4,19 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from segsync.core.codec import FORMAT_VERSION, decode_state, encode_state
 from segsync.core.model import State
 from segsync.errors import Interrupted, StateError, StateLocked, StateMissing
 from segsync.plumbing.clock import Clock
+from segsync.plumbing.files import read_limited
 from segsync.plumbing.schemas import first_breach
 from segsync.state.protocol import Backend, LockInfo
 
 _POLL_SECONDS = 0.2
+_LIMIT = 256 * 2**20
 
 
 class Store:
@@ -35,7 +38,7 @@ class Store:
         """The state, or None where there is none yet."""
         stored = self._backend.read()
         self._version = stored.version if stored else None
-        return self._checked(decode(stored.data, self.address)) if stored else None
+        return self.checked(decode(stored.data, self.address)) if stored else None
 
     def read(self) -> State:
         """Raises StateMissing where there is none: a state that is gone is never an empty one."""
@@ -47,12 +50,12 @@ class Store:
     def save(self, state: State) -> State:
         """Write `state` with the next serial over the version that was read last; returns it as written."""
         written = replace(state, serial=state.serial + 1)
-        self._version = self._backend.write(encode(written), self._version)
+        self.put(written)
         return written
 
-    def create(self, state: State) -> None:
-        """Write the first document; raises StateConflict where there is one."""
-        self._version = self._backend.write(encode(state), None)
+    def put(self, state: State) -> None:
+        """Write `state` as it is over the version that was read last; none was read, or there was none: the first."""
+        self._version = self._backend.write(encode(state), self._version)
 
     @contextlib.contextmanager
     def locked(self, info: LockInfo, clock: Clock, wait: float) -> Iterator[None]:
@@ -61,7 +64,18 @@ class Store:
             _wait_for(lambda: held.enter_context(self._backend.lock(info)), clock, wait)
             yield
 
-    def _checked(self, state: State) -> State:
+    def unlock(self, lock_id: str, approve: Callable[[str], None]) -> None:
+        """Free a lock whose holder is gone. `approve` raises NotApproved. Raises StateError where it is another."""
+        holder = self._backend.holder()
+        if holder is None:
+            raise StateError(f"{self.address}: the state is not locked")
+        if holder.id != lock_id:
+            raise StateError(f"{self.address}: the lock is another one, held by {holder}")
+        approve(f"The lock is held by {holder}. If that still works, two of them may create the same things.")
+        self._backend.unlock(holder)
+
+    def checked(self, state: State) -> State:
+        """`state`, if the manifest may be used with it; raises StateError."""
         if self._lineage is not None and state.lineage != self._lineage:
             raise StateError(
                 f"{self.address}: this state has the lineage {state.lineage}, "
@@ -73,6 +87,11 @@ class Store:
 
 def encode(state: State) -> bytes:
     return (json.dumps(encode_state(state), indent=2) + "\n").encode("ascii")
+
+
+def read_document(path: Path) -> bytes:
+    """A state's document in a local file. Raises FileError."""
+    return read_limited(path, _LIMIT)
 
 
 def decode(data: bytes, address: str) -> State:
