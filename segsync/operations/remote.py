@@ -17,7 +17,7 @@ from segsync.core.model import (
     Segment,
     Unreadable,
 )
-from segsync.errors import CallFailed
+from segsync.errors import CallFailed, Interrupted
 from segsync.plumbing.clock import Clock
 from segsync.render.failures import told
 from segsync.rustore.client import Client
@@ -73,6 +73,8 @@ class Remote:
         for ref in refs:
             if ref not in self._proved:
                 failure = self._refused.get(ref) or self._outage or self._client.probe(self._token(ref))
+                if self._clock.stop_signal is not None:
+                    raise Interrupted(self._clock.stop_signal)
                 if failure:
                     raise CallFailed(*told(failure, ref, self.api_url))
                 self._proved.add(ref)
