@@ -11,7 +11,6 @@ from tests.e2e.stories import TWO_PROJECTS
 from tests.support.cli import SECRETS, Cli
 from tests.support.console import Console
 
-
 _NOT_FOUND = '404 Not Found\r\n\r\n{"code": 5, "status": "NOT_FOUND", "message": "none%.0s%.0s"}'
 
 
