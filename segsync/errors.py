@@ -3,6 +3,8 @@
 SegsyncError            1    the root: caught in one place, at the edge of the command line
 +-- UsageError          1    an option, an argument or an environment variable is wrong
 +-- ManifestInvalid     1    the manifest has errors; the diagnostics have been printed
++-- MessageInvalid      1    the message has errors; the diagnostics have been printed
++-- PublishRefused      1    nothing may be sent to this address, or under this key
 +-- SecretError         1    a secret reference cannot be resolved
 +-- FileError           1    a file cannot be read or written
 +-- CallFailed          1    RuStore refused a call that the command cannot go on without
@@ -18,18 +20,23 @@ SegsyncError            1    the root: caught in one place, at the edge of the c
 `-- Interrupted    130/143   SIGINT or SIGTERM; the state is safe
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
 class SegsyncError(Exception):
-    """What is wrong and where (`message`), and what to do next (`hint`, may be empty). Neither holds a secret."""
+    """What is wrong and where (`message`), further lines of it (`details`), and what to do next (`hint`, may be empty).
+
+    None holds a secret.
+    """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = tuple(details)
 
 
 class UsageError(SegsyncError):
@@ -37,6 +44,14 @@ class UsageError(SegsyncError):
 
 
 class ManifestInvalid(SegsyncError):
+    pass
+
+
+class MessageInvalid(SegsyncError):
+    pass
+
+
+class PublishRefused(SegsyncError):
     pass
 
 

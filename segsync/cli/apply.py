@@ -68,5 +68,7 @@ def command(
         )
     outputs.write(render_result(applied.result, outputs), terminal)
     if applied.error:
-        terminal.error(applied.error.message, applied.error.hint)
+        terminal.error(applied.error.message, applied.error.hint, applied.error.details)
+    elif any(outcome.kind == "project" and outcome.id for outcome in applied.result.outcomes):
+        terminal.err("`segsync pin` writes the new ids into the manifest: then it needs no state.")
     return applied.result.exit_code

@@ -1,13 +1,14 @@
-"""Shows a plan to whoever applies, and asks."""
+"""Shows what is about to happen to whoever runs a command, and asks."""
 
 import sys
 
 from segsync.cli.show import tell_failures
 from segsync.cli.signals import Stopper
 from segsync.cli.terminal import Terminal
-from segsync.core.model import Plan
+from segsync.core.message import Publication
+from segsync.core.plan import Plan
 from segsync.errors import NotApproved
-from segsync.render import text
+from segsync.render import publish, text
 
 
 class Dialogue:
@@ -27,14 +28,38 @@ class Dialogue:
         tell_failures(plan, self._terminal)
 
     def approve(self, plan: Plan) -> None:
-        if self._yes:
-            return
-        self._terminal.flush()
-        with self._stopper.asking():
-            ask(
+        if not self._yes:
+            _ask_stoppably(
                 f"Create {plan.summary.create} at RuStore? The API can neither change nor delete what it has created.",
                 self._terminal,
+                self._stopper,
             )
+
+
+class PublishDialogue:
+    """`to_stdout`: stdout is text, so that the message is shown there; else it goes to stderr."""
+
+    def __init__(self, terminal: Terminal, stopper: Stopper, *, to_stdout: bool, yes: bool) -> None:
+        self._terminal = terminal
+        self._stopper = stopper
+        self._to_stdout = to_stdout
+        self._yes = yes
+
+    def show(self, publication: Publication) -> None:
+        if self._to_stdout:
+            self._terminal.out(publish.preview(publication))
+        else:
+            self._terminal.err(publish.preview(publication).rstrip("\n"))
+
+    def approve(self, publication: Publication) -> None:
+        if not self._yes:
+            _ask_stoppably(publish.question(publication), self._terminal, self._stopper)
+
+
+def _ask_stoppably(question: str, terminal: Terminal, stopper: Stopper) -> None:
+    terminal.flush()
+    with stopper.asking():
+        ask(question, terminal)
 
 
 def ask(question: str, terminal: Terminal) -> None:

@@ -1,6 +1,8 @@
 """The command `segsync`: finds the command to run, and is the only place where an error becomes an exit code."""
 
 import importlib
+import io
+import keyword
 import os
 import sys
 import traceback
@@ -13,7 +15,7 @@ from segsync import __version__
 from segsync.cli.terminal import Terminal
 from segsync.errors import Interrupted, SegsyncError
 
-_COMMANDS = ("init", "validate", "plan", "apply", "state", "schema", "emulator", "demo")
+_COMMANDS = ("init", "validate", "plan", "apply", "import", "pin", "publish", "state", "schema", "emulator", "demo")
 _FAILED = 1
 _INTERRUPTED = 130
 
@@ -27,7 +29,8 @@ class LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"segsync.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        found: click.Command = importlib.import_module(f"segsync.cli.{module}").command
         return found
 
 
@@ -45,8 +48,12 @@ def group(ctx: click.Context) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding lacks is spelled out rather than an error.
+            stream.reconfigure(errors="backslashreplace")
     terminal = Terminal()
-    code = _guarded(lambda: group.main(arguments, prog_name="segsync", standalone_mode=False), terminal)
+    code = _guarded(lambda: group.main(arguments, prog_name="segsync", standalone_mode=False, obj=terminal), terminal)
     terminal.flush()
     sys.exit(code)
 
@@ -58,7 +65,7 @@ def _guarded(run: Callable[[], object], terminal: Terminal) -> int:
     except Interrupted as error:
         return 128 + error.signum
     except SegsyncError as error:
-        terminal.error(error.message, error.hint)
+        terminal.error(error.message, error.hint, error.details)
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code

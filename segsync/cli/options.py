@@ -60,7 +60,7 @@ class RemoteOptions:
 
 def _gathered(name: str, kind: type[Any], *decorators: Decorator) -> Decorator:
     """Options that reach the command as one argument `name`: a `kind`, whose fields are the options."""
-    keys = [field.name for field in fields(kind) if field.init]
+    keys = [field.name for field in fields(kind)]
 
     def decorate(function: Function) -> Function:
         @wraps(function)
@@ -73,10 +73,18 @@ def _gathered(name: str, kind: type[Any], *decorators: Decorator) -> Decorator:
 
 
 def common() -> Decorator:
-    """Gives the command its `terminal`."""
-    return _gathered(
-        "terminal",
-        Terminal,
+    """Gives the command its `terminal`: the one that also tells the error that ends it."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def command(verbose: bool, color: str, **given: Any) -> Any:
+            terminal = click.get_current_context().find_object(Terminal) or Terminal()
+            terminal.verbose, terminal.color = verbose, color
+            return function(terminal=terminal, **given)
+
+        return command
+
+    return together(
         option("-v", "--verbose", is_flag=True, help="Show each request on stderr, its token hidden."),
         option(
             "--color",
@@ -85,6 +93,7 @@ def common() -> Decorator:
             show_default=True,
             help="When to use colours; NO_COLOR counts for auto.",
         ),
+        decorate,
     )
 
 
@@ -139,6 +148,28 @@ def remote() -> Decorator:
             show_default=True,
             help="Seconds that one whole call may take.",
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOptions:
+    """A push message: a file, or its texts. Each is None where it is not given."""
+
+    message: Path | None
+    title: str | None
+    body: str | None
+    image: str | None
+
+
+def message() -> Decorator:
+    """Gives the command `written`: MessageOptions."""
+    return _gathered(
+        "written",
+        MessageOptions,
+        option("--message", type=click.Path(path_type=Path), metavar="FILE", help="The message, in YAML or JSON."),
+        option("--title", help="The title of a message that has no file."),
+        option("--body", help="Its text."),
+        option("--image", metavar="URL", help="Its picture."),
     )
 
 

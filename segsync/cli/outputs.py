@@ -24,7 +24,7 @@ class Outputs:
     def write(self, rendered: Mapping[str, str], terminal: Terminal) -> None:
         """Each format of `formats` to its places. A file is complete or absent."""
         for path, name in self.files.items():
-            write_durably(path, rendered[name].encode("utf-8"))
+            _write(path, rendered[name].encode("utf-8", "backslashreplace"))
         if self.stdout:
             terminal.out(rendered[self.stdout])
 
@@ -39,7 +39,7 @@ def parse_outputs(given: tuple[str, ...], formats: tuple[str, ...]) -> Outputs:
             raise UsageError(f"-o: unknown format `{name}`", f"Formats here: {', '.join(formats)}.")
         if not equals:
             to_stdout.append(name)
-        elif (place := _place(path)) in files:
+        elif (place := _place(path)).resolve() in {other.resolve() for other in files}:
             raise UsageError(f"-o: {path} is given twice")
         else:
             files[place] = name
@@ -52,8 +52,17 @@ def _place(path: str) -> Path:
     if not path:
         raise UsageError("-o: the path is missing", "Write -o FORMAT=PATH.")
     place = Path(os.path.abspath(path))
-    if place.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
+    if place.is_dir() or not place.parent.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
         raise UsageError(f"-o: {path} cannot be written")
     if place.exists() and not os.access(place, os.W_OK):
         raise UsageError(f"-o: {path} cannot be written")
     return place
+
+
+def _write(place: Path, data: bytes) -> None:
+    if place.exists() and not place.is_file():
+        # A pipe or a device: there is nothing to replace.
+        with place.open("wb") as stream:
+            stream.write(data)
+    else:
+        write_durably(place, data)

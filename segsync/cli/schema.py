@@ -5,7 +5,7 @@ import click
 from segsync.cli import options
 from segsync.cli.terminal import Terminal
 
-NAMES = ("manifest", "plan", "result", "diagnostics", "state")
+NAMES = ("manifest", "message", "plan", "result", "publish", "diagnostics", "state")
 
 
 @click.command("schema")

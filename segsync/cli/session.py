@@ -35,13 +35,20 @@ def options_of(chosen: ManifestOptions) -> Options:
 
 
 @contextlib.contextmanager
-def opened(options: Options, remote: RemoteOptions, terminal: Terminal, *, grace: float = 0.0) -> Iterator[Session]:
+def opened(
+    options: Options,
+    remote: RemoteOptions,
+    terminal: Terminal,
+    *,
+    grace: float = 0.0,
+    workspace: Workspace | None = None,
+) -> Iterator[Session]:
     """The manifests read, RuStore at hand (no call made yet), and signals handled.
 
-    `grace` is how many seconds calls in flight may go on after a signal.
+    `grace` is how many seconds calls in flight may go on after a signal; `workspace` is given where it is open already.
     """
     api_url = checked_url(remote.api_url, "--api-url")
-    workspace = open_workspace(options, terminal.listen)
+    workspace = workspace or open_workspace(options, terminal.listen)
     clock = SystemClock()
     http = Http(api_url, timeout=remote.timeout, connections=remote.parallelism)
     client = Client(Transport(http, api_url, clock, terminal.listen))

@@ -6,7 +6,8 @@ import sys
 from segsync.cli.outputs import Outputs
 from segsync.cli.terminal import Terminal
 from segsync.core.codec import encode_plan, encode_result
-from segsync.core.model import Plan, Project, Reason, Result
+from segsync.core.model import Project
+from segsync.core.plan import Plan, Reason, Result
 from segsync.render import text
 from segsync.render.failures import told
 

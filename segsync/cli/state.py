@@ -9,9 +9,10 @@ import click
 from segsync.cli import options
 from segsync.cli.options import ChangeOptions, ManifestOptions, RemoteOptions
 from segsync.cli.terminal import Terminal
+from segsync.errors import UsageError
 
 if TYPE_CHECKING:
-    from segsync.core.model import State
+    from segsync.core.state import State
     from segsync.operations.repairing import Repair, Terms
     from segsync.state.store import Store
 
@@ -70,32 +71,64 @@ def push(file: Path, chosen: ManifestOptions, terms: ChangeOptions, terminal: Te
 
 
 @command.command("resolve")
-@click.argument("name")
+@click.argument("name", required=False)
 @options.option("--id", "export_project_id", metavar="UUID", help="It was created, and this is its id.")
 @options.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
+@options.option("--publish", "key", metavar="KEY", help="Settle the message in doubt under this key instead.")
+@options.option("--sent", is_flag=True, help="The message was sent; it is not sent again.")
+@options.option("--not-sent", is_flag=True, help="It was not sent; the key is free again.")
 @options.manifests()
 @options.remote()
 @options.changes("Resolve")
 @options.common()
 def resolve(
-    name: str,
+    name: str | None,
     export_project_id: str | None,
     not_created: bool,
+    key: str | None,
+    sent: bool,
+    not_sent: bool,
     chosen: ManifestOptions,
     remote: RemoteOptions,
     terms: ChangeOptions,
     terminal: Terminal,
 ) -> None:
-    """Settle the create of NAME that is in doubt."""
+    """Settle what is in doubt: the create of NAME, or the message that was sent under a KEY."""
+    if key is not None:
+        if name is not None or export_project_id is not None or not_created or sent == not_sent:
+            raise UsageError("--publish KEY takes one of --sent and --not-sent, and nothing else")
+        _resolve_message(key, sent, chosen, terms, terminal)
+        return
+    if name is None or sent or not_sent or (export_project_id is not None) == not_created:
+        raise UsageError(
+            "give one of --id UUID and --not-created with NAME, or one of --sent and --not-sent with --publish KEY"
+        )
+    _resolve_create(name, export_project_id, chosen, remote, terms, terminal)
+
+
+def _resolve_message(key: str, sent: bool, chosen: ManifestOptions, terms: ChangeOptions, terminal: Terminal) -> None:
+    from segsync.cli.session import options_of
+    from segsync.operations import repairing
+    from segsync.operations.workspace import open_state
+
+    settle = repairing.settle_sent if sent else repairing.settle_not_sent
+    _repair(open_state(options_of(chosen)), lambda state: settle(state, key), "resolve", terms, terminal)
+
+
+def _resolve_create(
+    name: str,
+    export_project_id: str | None,
+    chosen: ManifestOptions,
+    remote: RemoteOptions,
+    terms: ChangeOptions,
+    terminal: Terminal,
+) -> None:
     from segsync.cli.session import opened, options_of
-    from segsync.errors import UsageError
     from segsync.operations import repairing
     from segsync.operations.workspace import open_state
     from segsync.plumbing.clock import SystemClock, timestamp
     from segsync.plumbing.whoami import who
 
-    if (export_project_id is not None) == not_created:
-        raise UsageError("give one of --id UUID and --not-created")
     store = open_state(options_of(chosen))
     if export_project_id is None:
         _repair(store, lambda state: repairing.settle_not_created(state, name), "resolve", terms, terminal)

@@ -3,13 +3,14 @@
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 import click
 
 from segsync.core.events import Diagnosed, Event, Exchanged, Progress, ProjectCreated, Waiting, Warned
-from segsync.render.escape import shown
+from segsync.render.escape import escaped, shown
 
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -44,9 +45,11 @@ class Terminal:
         with contextlib.suppress(BrokenPipeError):
             click.echo(text, err=True, color=True)
 
-    def error(self, message: str, hint: str = "") -> None:
+    def error(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
+        """What is wrong, and what to do. Text of files may be in it, so nothing in it starts a line of its own."""
         label = click.style("Error:", fg="red", bold=True) if self.colors(sys.stderr) else "Error:"
-        self.err(f"{label} {message}" + (f"\n  {hint}" if hint else ""))
+        below = [f"  {escaped(line)}" for line in (*details, *([hint] if hint else []))]
+        self.err("\n".join((f"{label} {escaped(message)}", *below)))
 
     def listen(self, event: Event) -> None:
         """Tell what happens while a command works."""

@@ -1,4 +1,4 @@
-"""State, Plan, Result and diagnostics <-> JSON. Every document names its format and version.
+"""State, Plan, Result, PublishResult and diagnostics <-> JSON. Every document names its format and version.
 
 Decoding takes a document that its JSON Schema has accepted already.
 """
@@ -7,21 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from segsync.core.model import (
-    Binding,
-    Change,
-    Diagnostic,
-    Failure,
-    PendingProject,
-    PendingSegment,
-    Plan,
-    Project,
-    Published,
-    Result,
-    SecretRef,
-    Segment,
-    State,
-)
+from segsync.core.message import PublishResult
+from segsync.core.model import Diagnostic, Failure, Project, SecretRef, Segment
+from segsync.core.plan import Change, Plan, Result
+from segsync.core.state import Binding, PendingProject, PendingSegment, Published, State
 
 FORMAT_VERSION = 1
 Json = dict[str, Any]
@@ -40,9 +29,9 @@ def encode_state(state: State) -> Json:
 
 def decode_state(document: Mapping[str, Any]) -> State:
     return State(
-        lineage=document["lineage"],
+        lineage=document["lineage"].lower(),
         serial=document["serial"],
-        projects={name: Binding(**entry) for name, entry in document["projects"].items()},
+        projects={name: Binding(**_lowered(entry)) for name, entry in document["projects"].items()},
         pending={address: _decode_pending(address, entry) for address, entry in document["pending"].items()},
         published={key: Published(**entry) for key, entry in document["published"].items()},
     )
@@ -88,6 +77,24 @@ def encode_result(result: Result) -> Json:
     }
 
 
+def encode_publish(result: PublishResult) -> Json:
+    sent = result.publication
+    return {
+        "format": "segsync-publish",
+        "version": FORMAT_VERSION,
+        "address": sent.address,
+        "project": sent.project,
+        "segment": sent.segment,
+        "once": sent.once,
+        "digest": sent.digest,
+        "body": sent.message.encoded.decode("utf-8"),
+        "outcome": result.outcome.value,
+        "answer": result.answer,
+        "error": _failure(result.error),
+        "exit_code": result.exit_code,
+    }
+
+
 def encode_diagnostics(diagnostics: Iterable[Diagnostic]) -> Json:
     return {
         "format": "segsync-diagnostics",
@@ -101,7 +108,12 @@ def _pending(entry: PendingProject | PendingSegment) -> Json:
 
 
 def _decode_pending(address: str, entry: Mapping[str, Any]) -> PendingProject | PendingSegment:
-    return PendingSegment(**entry) if "/" in address else PendingProject(**entry)
+    return PendingSegment(**_lowered(entry)) if "/" in address else PendingProject(**entry)
+
+
+def _lowered(entry: Mapping[str, Any]) -> Json:
+    """UUIDs are the same in any case; here they are compared as text."""
+    return {**entry, "export_project_id": entry["export_project_id"].lower()}
 
 
 def _change(change: Change) -> Json:

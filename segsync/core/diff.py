@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from segsync.core.model import FieldChange, Scalar
+from segsync.core.plan import FieldChange, Scalar
 
 
 def field_changes(desired: Mapping[str, Scalar], live: Mapping[str, Scalar]) -> tuple[FieldChange, ...]:

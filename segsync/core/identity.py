@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from segsync.core.model import FieldChange, Manifest, Project, Reason, State
+from segsync.core.model import Manifest, Project
+from segsync.core.plan import FieldChange, Reason
+from segsync.core.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from segsync.core.model import Binding, PendingProject, PendingSegment, Project, State
+from segsync.core.model import Project
+from segsync.core.state import Binding, PendingProject, PendingSegment, Published, State
 
 
 def begin_project(state: State, project: Project, *, attempt: str, since: str, by: str) -> State:
@@ -19,6 +20,11 @@ def bind_project(state: State, name: str, export_project_id: str, *, at: str, by
         raise KeyError(name)
     binding = Binding(export_project_id, entry.project, entry.app_id, at, by)
     return replace(drop(state, [name]), projects={**state.projects, name: binding})
+
+
+def adopt_project(state: State, name: str, binding: Binding) -> State:
+    """`name` stands for an export project that segsync did not create."""
+    return replace(state, projects={**state.projects, name: binding})
 
 
 def begin_segments(state: State, entries: Mapping[str, PendingSegment]) -> State:
@@ -53,6 +59,21 @@ def listed(state: State, export_project_id: str, segments: Collection[str]) -> S
         and entry.segment in segments
     }
     return drop(state, shown) if shown else state
+
+
+def begin_publish(state: State, key: str, entry: Published) -> State:
+    """Record under `key` that a message is about to be sent."""
+    return replace(state, published={**state.published, key: entry})
+
+
+def confirm_publish(state: State, key: str) -> State:
+    """The message in doubt under `key` was sent."""
+    return replace(state, published={**state.published, key: replace(state.published[key], outcome="sent")})
+
+
+def free_publish(state: State, key: str) -> State:
+    """Nothing was sent under `key`: it may be used again."""
+    return replace(state, published={other: entry for other, entry in state.published.items() if other != key})
 
 
 def rename(state: State, old: str, new: str) -> State:

@@ -8,23 +8,19 @@ from fnmatch import fnmatchcase
 from segsync.core.diff import field_changes
 from segsync.core.identity import Absent, Identities, Known, Stuck
 from segsync.core.model import (
-    Action,
-    Change,
     Failure,
-    FieldChange,
     Found,
     LiveProject,
     LiveSegment,
     Manifest,
     NotFound,
     Project,
-    Reason,
     Segment,
     Snapshot,
-    State,
-    Summary,
     Unreadable,
 )
+from segsync.core.plan import Action, Change, FieldChange, Reason, Summary
+from segsync.core.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,14 @@ def plan_changes(
     `snapshot` holds a reading for each id of `ids_to_read`.
     """
     return tuple(_changes(manifest, state or State(lineage=""), snapshot, selection))
+
+
+def by_segment(exports: Sequence[LiveSegment]) -> dict[str, tuple[LiveSegment, ...]]:
+    """Live exports by myTracker id, those of one segment by their own id: the first is the one to compare with."""
+    grouped: dict[str, list[LiveSegment]] = defaultdict(list)
+    for export in sorted(exports, key=lambda export: export.id):
+        grouped[export.segment].append(export)
+    return {segment: tuple(same) for segment, same in grouped.items()}
 
 
 def summarize(changes: Sequence[Change]) -> Summary:
@@ -95,7 +99,7 @@ def _found(project: Project, identity: Known, state: State, reading: Found) -> I
         yield _change(project, Action.BLOCKED, Reason.PENDING, live=live, fields=differing)
     else:
         yield _compared(project, live, differing)
-    exports = _by_segment(reading.segments)
+    exports = by_segment(reading.segments)
     # An ignored difference is not reported, but what it differs from is still another project: nothing is
     # created there.
     parent = _Parent(exports, creatable=not differing, unseen=state.unseen_segments(identity.id))
@@ -195,14 +199,6 @@ def _state_only(manifest: Manifest, state: State, selection: Selection) -> Itera
     for name in state.names:
         if name not in managed and selection.has(name):
             yield Change(name, "project", Action.UNMANAGED, Reason.NOT_IN_MANIFEST)
-
-
-def _by_segment(exports: Sequence[LiveSegment]) -> dict[str, tuple[LiveSegment, ...]]:
-    """Live exports by myTracker id, those of one segment by their own id."""
-    grouped: dict[str, list[LiveSegment]] = defaultdict(list)
-    for export in sorted(exports, key=lambda export: export.id):
-        grouped[export.segment].append(export)
-    return {segment: tuple(same) for segment, same in grouped.items()}
 
 
 def _change(

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from segsync.core.model import Action, Change, Ending, Outcome, Plan, Reason, Summary
+from segsync.core.message import Sending
+from segsync.core.plan import Action, Change, Ending, Outcome, Plan, Reason, Summary
 from segsync.core.planner import summarize
 
 DONE, FAILED, TO_CREATE, PERSON_NEEDED, STATE_CHANGED = 0, 1, 2, 3, 5
@@ -43,6 +44,17 @@ def of_apply(
     left = summarize(after)
     # Still to create after creating: RuStore does not show it.
     return PERSON_NEEDED if left.create or person_needed(left, strict=strict) else DONE
+
+
+def of_publish(outcome: Sending, *, error_code: int = DONE, stop_signal: int | None = None) -> int:
+    """`error_code` is of what went wrong with the state after sending."""
+    if stop_signal is not None:
+        return 128 + stop_signal
+    if error_code == STATE_CHANGED:
+        return STATE_CHANGED
+    if outcome is Sending.UNKNOWN:
+        return PERSON_NEEDED
+    return FAILED if error_code or outcome is Sending.FAILED else DONE
 
 
 def converged(after: Sequence[Change]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from segsync.core.model import Diagnostic, Origin
+from segsync.manifest.sources import Source
 from segsync.manifest.strict_yaml import Map, Mark, quotable_path
 from segsync.plumbing.schemas import pointer
 
@@ -16,9 +17,16 @@ DEFAULT_KEYS = ("service_token", "api_user_id", "secret_key", "period")
 class Document:
     """One manifest file whose top level is a mapping. `label` is its name in messages, `folder` where it lies."""
 
-    label: str
-    folder: Path
+    source: Source
     data: Map
+
+    @property
+    def label(self) -> str:
+        return self.source.label
+
+    @property
+    def folder(self) -> Path:
+        return self.source.path.parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Manifest files -> one Manifest, or every problem in them at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from segsync.manifest.periods import hours
 from segsync.manifest.rules import broken_rules
 from segsync.manifest.schema_rules import schema_problems
 from segsync.manifest.sources import Source, read_sources
-from segsync.manifest.strict_yaml import Map, Problem, parse
+from segsync.manifest.strict_yaml import START, Map, Problem, parse
 from segsync.plumbing.files import work_tree
 
 # A plain number under these keys stays text, as typed.
@@ -20,25 +20,44 @@ _TEXT_KEYS = frozenset({"project", "segment", "api_user_id"})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`manifest` is None where a diagnostic is an error. No secret file may lie in one of `fenced`."""
+    """`manifest` is None where a diagnostic is an error. No secret file may lie in one of `fenced`.
+
+    `documents` are the files as they were read, with the places of everything in them.
+    """
 
     manifest: Manifest | None
     diagnostics: tuple[Diagnostic, ...]
     fenced: tuple[Path, ...]
+    documents: tuple[Document, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What all projects of the manifest have unless they say otherwise; `period` is in hours."""
+
+    service_token: SecretRef | None
+    api_user_id: str | None
+    secret_key: SecretRef | None
+    period: int | None
 
 
 def load(paths: Sequence[Path], environment: Mapping[str, str]) -> Loaded:
     """Read the files and folders of `paths` as one manifest. `environment` is the process's."""
+    return load_sources(read_sources(paths, environment), environment)
+
+
+def load_sources(sources: Iterable[Source | Diagnostic], environment: Mapping[str, str]) -> Loaded:
+    """The same, of texts that have been read already, or what was wrong with one."""
     documents: list[Document] = []
     diagnostics: list[Diagnostic] = []
-    for source in read_sources(paths, environment):
+    for source in sources:
         if isinstance(source, Diagnostic):
             diagnostics.append(source)
             continue
         data, problems = _parsed(source)
         diagnostics += [_located(source, problem) for problem in problems]
         if isinstance(data, Map):
-            documents.append(Document(source.label, source.path.parent, data))
+            documents.append(Document(source, data))
     diagnostics += broken_rules(documents, environment)
     if not any(diagnostic.severity == "error" for diagnostic in diagnostics):
         diagnostics += _empty(documents)
@@ -46,12 +65,23 @@ def load(paths: Sequence[Path], environment: Mapping[str, str]) -> Loaded:
     else:
         manifest = None
     fenced = tuple({work_tree(document.folder): None for document in documents})
-    return Loaded(manifest, tuple(sorted(diagnostics, key=_place)), fenced)
+    return Loaded(manifest, tuple(sorted(diagnostics, key=_place)), fenced, tuple(documents))
+
+
+def defaults_of(documents: Sequence[Document]) -> Defaults:
+    """The defaults of files without errors."""
+    found = merged_defaults(documents)
+    return Defaults(
+        service_token=_reference(found.get("service_token")),
+        api_user_id=found.get("api_user_id"),
+        secret_key=_reference(found.get("secret_key")),
+        period=hours(found.get("period")),
+    )
 
 
 def _parsed(source: Source) -> tuple[Any, list[Problem]]:
     data, problems = parse(source.text, _TEXT_KEYS)
-    told = {problem.mark for problem in problems}
+    told = {problem.mark for problem in problems if problem.mark != START}
     if data is not None or not problems:
         # What the reader refused has no value that a schema could judge.
         problems += [problem for problem in schema_problems("manifest", data) if problem.mark not in told]

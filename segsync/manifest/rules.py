@@ -44,7 +44,7 @@ def _defaults_given_twice(documents: Sequence[Document]) -> Iterator[Diagnostic]
 def _lineages(documents: Sequence[Document]) -> Iterator[Diagnostic]:
     found = [(document, document.data["state_lineage"]) for document in documents if "state_lineage" in document.data]
     for document, lineage in found[1:]:
-        if lineage != found[0][1]:
+        if str(lineage).lower() != str(found[0][1]).lower():
             top = Entry("", document.data, document, document.data.key_at("state_lineage"), ())
             first = Entry("", found[0][0].data, found[0][0], top.mark, ())
             yield top.diagnostic(f"has another value in {first.place_of('state_lineage')}", key="state_lineage")
@@ -104,13 +104,15 @@ def _secrets(entries: Iterator[Entry], environment: Mapping[str, str]) -> Iterat
 def _secret_problem(reference: Map, document: Document, allowed: str | None) -> tuple[str, str] | None:
     names = [name for name in (reference.get("env"), reference.get("file")) if isinstance(name, str)]
     # Without this, /run/secrets/* would allow /run/secrets/../../etc/passwd.
-    if any(name.startswith("/") and normpath(name) != name for name in names):
+    if any(name.startswith("/") and (normpath(name) != name or name.startswith("//")) for name in names):
         return "is a path with `.`, `..` or a doubled slash in it", "Write it without."
+    if any("\0" in name for name in names):
+        return "holds a null character", ""
     globs = [glob.strip() for glob in (allowed or "").split(",")]
     if allowed is not None and not all(any(fnmatchcase(name, glob) for glob in globs) for name in names):
         return "names a secret that SEGSYNC_ALLOW_SECRETS does not allow", "It lists what a manifest may name here."
     path = reference.get("file")
-    if isinstance(path, str) and is_within(Path(path), work_tree(document.folder)):
+    if isinstance(path, str) and path.startswith("/") and is_within(Path(path), work_tree(document.folder)):
         return "lies in the manifest's folder or git work tree", "Keep secrets out of what gets committed."
     return None
 

@@ -31,7 +31,7 @@ def _told(data: Any, breach: Breach) -> Iterator[Problem]:
         yield from _unknown_keys(data, path, breach)
     else:
         message, hint = _MESSAGES.get(breach.rule, _other)(breach)
-        yield Problem(_mark_of(data, path), shown, message, hint)
+        yield Problem(mark_of(data, path), shown, message, hint)
 
 
 def _unknown_keys(data: Any, path: Path, breach: Breach) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def _type(breach: Breach) -> tuple[str, str]:
     if "pattern" in breach.schema and "integer" in allowed:
         return _period(breach)
     wanted = "text" if "string" in allowed else _TYPES[allowed[0]]
-    if breach.schema.get("title") == "Secret reference":
+    if "env" in breach.schema.get("properties", {}):
         return "must be a reference", "Write {env: NAME} or {file: PATH}; a secret never stands in a manifest."
     return f"must be {wanted}", ""
 
@@ -112,7 +112,7 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _mark_of(data: Any, path: Path) -> Mark:
+def mark_of(data: Any, path: Path) -> Mark:
     """Where the value at `path` stands; a missing one is told at the key of the mapping that lacks it."""
     if not path:
         return START

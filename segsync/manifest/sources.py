@@ -7,11 +7,12 @@ from pathlib import Path
 
 from segsync.core.model import Diagnostic
 from segsync.errors import FileError
-from segsync.plumbing.files import read_limited
+from segsync.plumbing.files import is_within, read_limited
 
 FILE_LIMIT = 64 * 2**20
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 _BOM = "\ufeff"
+_START = "`segsync init` writes a first manifest."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,27 @@ class Source:
 def read_sources(paths: Sequence[Path], environment: Mapping[str, str]) -> Iterator[Source | Diagnostic]:
     """Every manifest file that `paths` (files and folders) name, or what is wrong with it."""
     for path in paths:
-        if not path.is_dir():
-            yield read_source(path, environment)
-            continue
-        found = sorted(entry for entry in path.iterdir() if entry.suffix in _SUFFIXES and not entry.is_dir())
-        if not found:
-            yield _diagnostic(path, environment, "this folder has no manifest (*.yaml, *.yml) in it")
-        for entry in found:
-            if entry.resolve().is_relative_to(path.resolve()):
-                yield read_source(entry, environment)
-            else:
-                yield _diagnostic(entry, environment, "is a link that leaves the folder", "Name its target with -f.")
+        try:
+            yield from _folder(path, environment) if path.is_dir() else [read_source(path, environment)]
+        except OSError as error:
+            yield _diagnostic(path, environment, f"cannot be read: {error.strerror}")
 
 
-def read_source(path: Path, environment: Mapping[str, str]) -> Source | Diagnostic:
-    """One file as UTF-8 text."""
+def _folder(path: Path, environment: Mapping[str, str]) -> Iterator[Source | Diagnostic]:
+    found = sorted(entry for entry in path.iterdir() if entry.suffix in SUFFIXES and not entry.is_dir())
+    if not found:
+        yield _diagnostic(path, environment, "this folder has no manifest (*.yaml, *.yml) in it")
+    for entry in found:
+        if is_within(entry, path):
+            yield read_source(entry, environment)
+        else:
+            yield _diagnostic(entry, environment, "is a link that leaves the folder", "Name its target with -f.")
+
+
+def read_source(path: Path, environment: Mapping[str, str], *, if_missing: str = _START) -> Source | Diagnostic:
+    """One file as UTF-8 text. `if_missing` is the hint where there is none."""
     if not path.exists():
-        return _diagnostic(path, environment, "there is no such file", "`segsync init` writes a first manifest.")
+        return _diagnostic(path, environment, "there is no such file", if_missing)
     try:
         data = read_limited(path, FILE_LIMIT)
     except FileError as error:
@@ -50,8 +55,8 @@ def read_source(path: Path, environment: Mapping[str, str]) -> Source | Diagnost
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        before = data[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return _diagnostic(path, environment, "is not UTF-8 here", "Save the file as UTF-8.", (line, column))
     if text.startswith(_BOM):
         return _diagnostic(path, environment, "starts with a byte order mark", "Save the file as UTF-8 without one.")

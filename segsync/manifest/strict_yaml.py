@@ -5,7 +5,7 @@ Scalars are read by the YAML 1.2 core schema, so `no`, `on`, `12:30` and dates a
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.reader import ReaderError
 
+from segsync.manifest.scalars import INVALID, NUMBER, resolved
 from segsync.plumbing.schemas import pointer
 
 MAX_DEPTH = 32
@@ -42,7 +43,8 @@ class Problem:
 class Map(dict[str, Any]):
     """A mapping, with the mark of each key and of each value."""
 
-    __slots__ = ("_keys_at", "_values_at")
+    # What few mappings have stays unset in the others: a large manifest has one for each segment.
+    __slots__ = ("_in_block", "_keys_at", "_merged", "_values_at")
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,9 +65,22 @@ class Map(dict[str, Any]):
 
     def merge(self, source: "Map") -> None:
         """Add what is not here itself (https://yaml.org/type/merge.html)."""
-        for key, value in source.items():
-            if key not in self:
-                self.put(key, value, source._keys_at[key], source._values_at[key])
+        added = [key for key in source if key not in self]
+        for key in added:
+            self.put(key, source[key], source._keys_at[key], source._values_at[key])
+        self._merged = getattr(self, "_merged", frozenset[str]()).union(added)
+
+    def is_own(self, key: str) -> bool:
+        """Whether `key` is written in this mapping, rather than merged into it."""
+        return key in self and key not in getattr(self, "_merged", ())
+
+    def set_in_block(self) -> None:
+        self._in_block = True
+
+    @property
+    def flow(self) -> bool:
+        """Whether it is written in braces."""
+        return not hasattr(self, "_in_block")
 
 
 class Seq(list[Any]):
@@ -88,12 +103,14 @@ class Seq(list[Any]):
 Path = tuple[str | int, ...]
 
 
-def parse(text: str, text_keys: frozenset[str]) -> tuple[Any, list[Problem]]:
+def parse(
+    text: str, text_keys: frozenset[str], *, if_empty: str = "A manifest starts with `version: 1`."
+) -> tuple[Any, list[Problem]]:
     """The one document of `text`, and every problem of its structure.
 
-    A plain number under a key of `text_keys` stays text, as typed.
+    A plain number under a key of `text_keys` stays text, as typed. `if_empty` is the hint where there is none.
     """
-    reader = _Reader(text, text_keys)
+    reader = _Reader(text, text_keys, if_empty)
     try:
         return reader.document(), reader.problems
     except yaml.MarkedYAMLError as error:
@@ -109,22 +126,31 @@ class _Unusable(Exception):
     """The rest of the document cannot be read; the problem has been reported."""
 
 
+class _Anchored(NamedTuple):
+    """A node that aliases may refer to, with the number of nodes in it; `scalar` is the event of a scalar."""
+
+    value: Any
+    size: int
+    scalar: Any
+
+
 class _Merge:
     """Stands for the key `<<`."""
 
 
 _MERGE = _Merge()
-_INVALID = object()
 
 
 class _Reader:
     """Builds one document from the events of a parser. `_path` leads to the node that is being built."""
 
-    def __init__(self, text: str, text_keys: frozenset[str]) -> None:
+    def __init__(self, text: str, text_keys: frozenset[str], if_empty: str) -> None:
         self._next: Callable[[], Any] = CParser(text).get_event
         self._text_keys = text_keys
+        self._if_empty = if_empty
         self._path: list[str | int] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
+        self._depth = 0
         self._nodes = 0
         self._aliased = 0
         self.problems: list[Problem] = []
@@ -137,7 +163,7 @@ class _Reader:
         self._next()  # the stream's start
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            self.report(None, "is empty", "A manifest starts with `version: 1`.")
+            self.report(None, "is empty", self._if_empty)
             return None
         value = self._node(self._next())
         self._next()  # the document's end
@@ -148,35 +174,47 @@ class _Reader:
 
     def _node(self, event: Any, text_field: bool = False) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
+            return self._alias(event, text_field)
         self._nodes += 1
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event, text_field)
-            size = 1
-        else:
-            before = self._nodes
-            value = self._collection(event)
-            size = self._nodes - before + 1
+            if event.anchor is not None:
+                self._anchors[event.anchor] = _Anchored(value, 1, event)
+            return value
+        before = self._nodes
+        value = self._collection(event)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, size)
+            self._anchors[event.anchor] = _Anchored(value, self._nodes - before + 1, None)
         return value
 
     def _collection(self, event: Any) -> Any:
-        if len(self._path) >= MAX_DEPTH:
+        if self._depth >= MAX_DEPTH:
             self.report(event.start_mark, f"is nested deeper than {MAX_DEPTH} levels")
             raise _Unusable
+        self._depth += 1
+        value = self._items(event)
+        self._depth -= 1
+        return value
+
+    def _items(self, event: Any) -> Any:
         if event.tag is not None and event.tag not in _COLLECTION_TAGS:
             self.report(event.start_mark, "has a YAML tag, which is not supported")
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
-        return self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(event)
+        return self._sequence()
 
-    def _mapping(self) -> Map:
+    def _mapping(self, start: Any) -> Map:
         found = Map()
+        if not start.flow_style:
+            found.set_in_block()
         merged: list[Map] = []
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event)
             if key is _MERGE:
+                if merged:
+                    self.report(event.start_mark, "has two merges (`<<`)", "Write one, of a list: `<<: [*a, *b]`.")
                 merged += self._merged()
                 continue
             self._path.append(key if isinstance(key, str) else "")
@@ -207,7 +245,7 @@ class _Reader:
         key = self._node(event)
         if isinstance(key, str):
             return key
-        if key is not _INVALID:
+        if key is not INVALID:
             self.report(event.start_mark, "has a key that is not text", "Put the key in quotes.")
         return None
 
@@ -220,18 +258,19 @@ class _Reader:
             return []
         return list(sources)
 
-    def _alias(self, event: Any) -> Any:
+    def _alias(self, event: Any, text_field: bool) -> Any:
         if event.anchor not in self._anchors:
             self.report(event.start_mark, "refers to an anchor that is not defined before it")
             raise _Unusable
-        value, size = self._anchors[event.anchor]
+        value, size, scalar = self._anchors[event.anchor]
         # Counted as if the alias were written out: aliases of aliases grow without bound in a small file.
         self._nodes += size
         self._aliased += size
         if self._aliased > MAX_ALIASED_NODES:
             self.report(event.start_mark, "grows too large through its aliases", "Write the values out.")
             raise _Unusable
-        return value
+        # A number may stand for text here that was none where it was written, and the other way round.
+        return value if scalar is None else self._scalar(scalar, text_field)
 
     def _scalar(self, event: Any, text_field: bool) -> Any:
         text: str = event.value
@@ -239,46 +278,16 @@ class _Reader:
             self.report(event.start_mark, "has a YAML tag, which is not supported")
         if event.tag is not None or not event.implicit[0] or event.style not in (None, ""):
             return text
-        if text_field and _NUMBER.fullmatch(text):
+        if text_field and NUMBER.fullmatch(text):
             return text
-        value = _resolved(text)
-        if value is _INVALID:
+        value = resolved(text)
+        if value is INVALID:
             self.report(event.start_mark, "is not a number that can be used here")
         return value
 
 
 _TEXT_TAGS = frozenset({"tag:yaml.org,2002:str", "!"})
 _COLLECTION_TAGS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"})
-_WORDS: Mapping[str, Any] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NUMBER = re.compile(f"{_BASED.pattern}|{_FLOAT.pattern}")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_LONGEST_NUMBER = 18
-
-
-def _resolved(text: str) -> Any:
-    """A plain scalar by the YAML 1.2 core schema; `_INVALID` for a number that no JSON reader takes exactly."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in "0123456789+-.":
-        return text
-    if _NOT_FINITE.fullmatch(text):
-        return _INVALID
-    if not _NUMBER.fullmatch(text):
-        return text
-    if len(text) > _LONGEST_NUMBER:
-        return _INVALID
-    if _BASED.fullmatch(text):
-        return int(text[2:], 8 if text[1] == "o" else 16)
-    return int(text) if _INTEGER.fullmatch(text) else float(text)
-
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -302,5 +311,6 @@ def _mark(mark: Any) -> Mark:
 
 
 def _place(text: str, position: int) -> Mark:
-    before = text[:position]
+    """The mark of an offset in bytes, as the parser counts."""
+    before = text.encode("utf-8")[:position].decode("utf-8", "ignore")
     return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)

@@ -9,23 +9,8 @@ from typing import Any, Protocol
 from segsync.core import journal, verdict
 from segsync.core.codec import encode_plan
 from segsync.core.events import Listener, Waiting
-from segsync.core.model import (
-    Action,
-    Change,
-    Ending,
-    Failure,
-    FailureKind,
-    Found,
-    Outcome,
-    Plan,
-    Project,
-    Reading,
-    Remaining,
-    Result,
-    Segment,
-    Tally,
-    Unreadable,
-)
+from segsync.core.model import Failure, FailureKind, Found, Project, Reading, Segment, Unreadable
+from segsync.core.plan import Action, Change, Ending, Outcome, Plan, Remaining, Result, Tally
 from segsync.core.planner import ids_to_read, plan_changes, summarize
 from segsync.core.staleness import differences
 from segsync.errors import Interrupted, PlanStale, SegsyncError, UsageError
@@ -111,9 +96,8 @@ def _wait_out(settle: float, names: str, clock: Clock, listener: Listener) -> No
 
 def _check_saved(saved: Mapping[str, Any], plan: Plan) -> None:
     if found := differences(saved, encode_plan(plan)):
-        told = "".join(f"\n  {difference}" for difference in found[:20])
-        more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
-        raise PlanStale(f"the saved plan no longer holds, nothing was created:{told}{more}", "Plan again.")
+        more = [f"and {len(found) - 20} more"] if len(found) > 20 else []
+        raise PlanStale("the saved plan no longer holds, nothing was created:", "Plan again.", [*found[:20], *more])
 
 
 def _check_creatable(workspace: Workspace, plan: Plan, remote: Remote, terms: Terms) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from segsync.core.model import State
+from segsync.core.state import State
 from segsync.errors import FileError, SegsyncError, StateConflict, StateError, StateUnsaved
 from segsync.plumbing.files import create_durably
 from segsync.state.store import Store, encode
@@ -60,7 +60,8 @@ class Ledger:
         except (OSError, FileError):
             return kind(
                 f"{error.message}; no recovery file could be written to {self._recovery_folder} either",
-                "Put the ids printed above into the manifest. The state would be:\n" + document.decode("ascii"),
+                "Put the ids printed above into the manifest. The state would be the document shown here.",
+                document.decode("ascii").splitlines(),
             )
         return kind(
             f"{error.message}; what it should hold is in {path}",

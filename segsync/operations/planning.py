@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from segsync import __version__
 from segsync.core.digest import live_digest, manifest_digest
-from segsync.core.model import Action, Base, Change, Found, Plan, Project, Reading, Reason, State, StateRef
+from segsync.core.model import Found, Project, Reading
+from segsync.core.plan import Action, Base, Change, Plan, Reason
 from segsync.core.planner import ids_to_read, plan_changes, summarize
+from segsync.core.state import State, StateRef
 from segsync.errors import Interrupted, OverLimit
 from segsync.operations.remote import Remote
 from segsync.operations.workspace import Workspace

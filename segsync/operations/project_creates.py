@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from segsync.core import journal
 from segsync.core.events import Progress, ProjectCreated
-from segsync.core.model import Ending, Failure, FailureKind, Outcome, Project
+from segsync.core.model import Failure, FailureKind, Project
+from segsync.core.plan import Ending, Outcome
 from segsync.operations.run import Run
 
 

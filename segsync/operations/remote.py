@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from segsync.core.events import Listener, Progress
+from segsync.core.message import Message
 from segsync.core.model import (
     Failure,
     FailureKind,
@@ -99,6 +100,10 @@ class Remote:
         return self._client.create_segment(
             self._token(project.service_token), export_project_id, segment=segment.segment, period=segment.period
         )
+
+    def publish(self, project: Project, segment: Segment, message: Message) -> str | Failure:
+        token = self._token(project.service_token)
+        return self._client.publish(token, project.project, segment.segment, message)
 
     def _token(self, ref: SecretRef) -> Secret:
         return self._secrets.resolve(ref)

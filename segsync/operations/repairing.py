@@ -1,14 +1,17 @@
 """The verbs that repair a state, each with its guards. Each takes the state as it is and returns the mended one."""
 
 import re
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from segsync.core import journal
-from segsync.core.model import Failure, Manifest, PendingProject, Project, State
+from segsync.core.model import Failure, Manifest, Project
+from segsync.core.state import PendingProject, Published, State
 from segsync.errors import StateError, UsageError
 from segsync.operations.remote import Remote
 from segsync.plumbing.clock import Clock
+from segsync.render.escape import shown
 from segsync.render.failures import told
 from segsync.state.protocol import LockInfo
 from segsync.state.store import Store, decode
@@ -92,6 +95,23 @@ def settle_not_created(state: State, address: str) -> Repair:
     )
 
 
+def settle_sent(state: State, key: str) -> Repair:
+    """`resolve --publish KEY --sent`: a person has seen that the message arrived."""
+    _published_in_doubt(state, key)
+    return Repair(journal.confirm_publish(state, key), f"The message under {key} was sent. It is not sent again.")
+
+
+def settle_not_sent(state: State, key: str) -> Repair:
+    """`resolve --publish KEY --not-sent`: a person has made sure that nothing was sent."""
+    entry = _published_in_doubt(state, key)
+    return Repair(
+        journal.free_publish(state, key),
+        f"{key} is free again.",
+        f"The next `segsync publish --once {shlex.quote(key)}` sends. If the message did reach segment "
+        f"{shown(entry.segment)} of {shown(entry.project)}, its people get it twice.",
+    )
+
+
 def move(state: State, old: str, new: str, manifest: Manifest) -> Repair:
     """`mv OLD NEW`: the project has another name in the manifest now."""
     if old not in state.names:
@@ -145,9 +165,16 @@ def replaced(stored: State | None, pushed: State) -> Repair:
     missing = [name for name, binding in stored.projects.items() if binding.export_project_id not in kept]
     if missing:
         raise StateError(f"the file lacks the stored ids of {', '.join(missing)}", "Add them to the file.")
-    dropped = [address for address in stored.pending if not _settled(address, pushed)]
-    question = f"The file does not have what is in doubt now: {', '.join(dropped)}." if dropped else ""
-    return Repair(pushed, _pushed(pushed), question and f"{question} It may be created a second time.")
+    return Repair(pushed, _pushed(pushed), " ".join(_dropped(stored, pushed)))
+
+
+def _dropped(stored: State, pushed: State) -> Iterator[str]:
+    """What the stored state would not have done again, and the pushed one would."""
+    if creates := [address for address in stored.pending if not _settled(address, pushed)]:
+        yield f"The file does not have what is in doubt now: {', '.join(creates)}. It may be created a second time."
+    if keys := [key for key in stored.published if key not in pushed.published]:
+        told_keys = ", ".join(map(shown, keys))
+        yield f"The file does not have what was published under {told_keys}. It may be sent a second time."
 
 
 def _settled(address: str, pushed: State) -> bool:
@@ -163,6 +190,14 @@ def _in_doubt(state: State, name: str) -> PendingProject:
     entry = state.pending_project(name)
     if entry is None:
         raise StateError(f"no project create is in doubt under {name}", "`segsync state show` lists what is.")
+    return entry
+
+
+def _published_in_doubt(state: State, key: str) -> Published:
+    entry = state.published.get(key)
+    if entry is None or entry.outcome == "sent":
+        what = "nothing is kept" if entry is None else "the message was sent, and is not in doubt,"
+        raise StateError(f"{what} under the key {key}", "`segsync state show` lists what is in doubt.")
     return entry
 
 

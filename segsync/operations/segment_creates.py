@@ -11,17 +11,9 @@ from dataclasses import dataclass
 
 from segsync.core import journal
 from segsync.core.events import Progress
-from segsync.core.model import (
-    Ending,
-    Failure,
-    FailureKind,
-    Found,
-    Outcome,
-    PendingSegment,
-    Project,
-    Reading,
-    Segment,
-)
+from segsync.core.model import Failure, FailureKind, Found, Project, Reading, Segment
+from segsync.core.plan import Ending, Outcome
+from segsync.core.state import PendingSegment
 from segsync.operations.run import Run
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segsync.core.events import Listener
-from segsync.core.model import State
+from segsync.core.state import State
 from segsync.errors import StateMissing, UsageError
 from segsync.manifest.load import load
 from segsync.manifest.starter import starter

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segsync.core.events import Diagnosed, Listener
-from segsync.core.model import Manifest, Project, State
+from segsync.core.model import Manifest, Project
 from segsync.core.planner import Selection
+from segsync.core.state import State
 from segsync.errors import ManifestInvalid, UsageError
 from segsync.manifest.load import Loaded, load
 from segsync.state.locate import backend_at
@@ -54,6 +55,10 @@ class Workspace:
     def projects(self) -> tuple[Project, ...]:
         return self.selection.of(self.manifest)
 
+    def of_project(self, project: Project) -> "Workspace":
+        """With this project alone selected: a state is used only where it needs one."""
+        return _workspace(self.manifest, Selection((project.name,)), self.fenced, self.options)
+
     def read_state(self) -> State | None:
         """The state as stored; None where none is used."""
         return self.store.read() if self.store else None
@@ -61,12 +66,23 @@ class Workspace:
 
 def open_workspace(options: Options, listener: Listener) -> Workspace:
     """Raises ManifestInvalid after telling every problem, and UsageError where a glob matches nothing."""
-    loaded = load(options.manifests, options.environment)
+    return workspace_of(load(options.manifests, options.environment), options, listener)
+
+
+def workspace_of(loaded: Loaded, options: Options, listener: Listener) -> Workspace:
+    """The same, of manifests that have been read already."""
     manifest = checked(loaded, listener)
-    selection = _selection(options.globs, manifest)
+    return _workspace(manifest, _selection(options.globs, manifest), loaded.fenced, options)
+
+
+def _workspace(manifest: Manifest, selection: Selection, fenced: tuple[Path, ...], options: Options) -> Workspace:
     used = options.state is not None or Path(options.state_address).exists() or _unpinned(manifest, selection)
-    store = Store(backend_at(options.state_address), manifest.state_lineage) if used else None
-    return Workspace(manifest, selection, store, loaded.fenced, options)
+    return Workspace(manifest, selection, store_of(options, manifest) if used else None, fenced, options)
+
+
+def store_of(options: Options, manifest: Manifest) -> Store:
+    """The state that this manifest is used with, whether or not it needs one."""
+    return Store(backend_at(options.state_address), manifest.state_lineage)
 
 
 def open_state(options: Options) -> Store:
@@ -78,7 +94,7 @@ def open_state(options: Options) -> Store:
 def open_state_and_manifest(options: Options, listener: Listener) -> tuple[Store, Manifest]:
     """For verbs that must know what the manifest says. Raises ManifestInvalid."""
     manifest = checked(load(options.manifests, options.environment), listener)
-    return Store(backend_at(options.state_address), manifest.state_lineage), manifest
+    return store_of(options, manifest), manifest
 
 
 def checked(loaded: Loaded, listener: Listener) -> Manifest:

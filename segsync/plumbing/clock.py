@@ -53,8 +53,3 @@ class SystemClock:
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC, to the second, such as 2026-11-23T10:00:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def seconds_since(clock: Clock, text: str) -> float:
-    """Seconds since a time that `timestamp` wrote; negative where that clock was ahead."""
-    return (clock.now() - datetime.fromisoformat(text)).total_seconds()

@@ -13,14 +13,9 @@ from segsync.errors import FileError
 def read_limited(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Raises FileError, which names `path`."""
     try:
-        # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileError(f"{path}: is not a regular file")
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror}") from error
+        data = _read(path, limit + 1)
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path}: cannot be read: {_why(error)}") from error
     if len(data) > limit:
         raise FileError(f"{path}: is larger than {_size(limit)}")
     return data
@@ -31,8 +26,8 @@ def write_durably(path: Path, data: bytes) -> None:
 
     A new file gets mode 0600. A symbolic link stays one, its target is replaced. Raises FileError.
     """
-    target = path.resolve()
     with _naming(path):
+        target = path.resolve()
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
         temporary = _durable_copy(target, data, mode)
         try:
@@ -56,14 +51,34 @@ def create_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 
 def is_within(path: Path, folder: Path) -> bool:
-    """Whether `path` lies in `folder`, links resolved."""
-    return path.resolve().is_relative_to(folder.resolve())
+    """Whether `path` lies in `folder`, links resolved. A path that cannot be resolved lies nowhere."""
+    try:
+        # Unlike Path.resolve, realpath takes a loop of links as it is, in every version of Python.
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return False
 
 
 def work_tree(folder: Path) -> Path:
     """The git work tree that `folder` lies in, or `folder` itself."""
     resolved = folder.resolve()
     return next((place for place in (resolved, *resolved.parents) if (place / ".git").exists()), resolved)
+
+
+def _read(path: Path, count: int) -> bytes:
+    # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileError(f"{path}: is not a regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(count)
+    finally:
+        os.close(descriptor)
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or "the path cannot be used"
 
 
 def _durable_copy(path: Path, data: bytes, mode: int) -> Path:
@@ -96,8 +111,9 @@ def _naming(path: Path) -> Iterator[None]:
         yield
     except FileExistsError:
         raise
-    except OSError as error:
-        raise FileError(f"{path}: cannot be written: {error.strerror}") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        # RuntimeError: a loop of links, before Python 3.13.
+        raise FileError(f"{path}: cannot be written: {_why(error)}") from error
 
 
 def _size(limit: int) -> str:

@@ -7,6 +7,8 @@ and the call can end it from outside: at its deadline, or when the process is as
 
 import contextlib
 import http.client
+import os
+import re
 import socket
 import ssl
 import threading
@@ -19,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import HTTPConnectionPool, PoolManager
@@ -29,7 +32,10 @@ from segsync.core.model import Secret
 from segsync.errors import UsageError
 
 ANSWER_LIMIT = 64 * 2**20
+# Printable ASCII with no query, fragment or backslash.
+_ADDRESS = re.compile(r"[!-\"$->@-\[\]-~]+")
 _CHUNK = 2**16
+_TIMED_OUT = "timed out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,12 @@ class Bearer(AuthBase):
 
 def checked_url(url: str, option: str) -> str:
     """`url` without a trailing slash, if it is https, or http to loopback, and nothing but scheme, host and path."""
-    parts = urlsplit(url)
     try:
-        well_formed = bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(url)
+        well_formed = bool(parts.hostname) and parts.port != 0 and _ADDRESS.fullmatch(url)
     except ValueError:
-        well_formed = False
-    if parts.scheme not in ("http", "https") or not well_formed or parts.query or parts.fragment:
+        well_formed = None
+    if not well_formed or parts.scheme not in ("http", "https"):
         raise UsageError(f"{option}: is not an http or https address", "Give it as https://HOST or https://HOST/PATH.")
     if parts.username is not None or parts.password is not None:
         raise UsageError(f"{option}: must not hold a user name or password")
@@ -102,7 +108,7 @@ class Http:
         """One request, sent at most once, with its answer. Takes no longer than the time-out, all in all."""
         with self._call() as call:
             try:
-                return self._exchange(method, path, auth, headers, body)
+                return self._exchange(call, method, path, auth, headers, body)
             except (requests.RequestException, HTTPError, OSError, ValueError, AttributeError) as error:
                 # AttributeError and ValueError: what http.client raises when its socket is shut under it.
                 return call.broken(error, self._timeout)
@@ -118,7 +124,13 @@ class Http:
         self._session.close()
 
     def _exchange(
-        self, method: str, path: str, auth: AuthBase | None, headers: Mapping[str, str], body: bytes | None
+        self,
+        call: "_Call",
+        method: str,
+        path: str,
+        auth: AuthBase | None,
+        headers: Mapping[str, str],
+        body: bytes | None,
     ) -> Answer | Broken:
         response = self._session.request(
             method,
@@ -137,12 +149,18 @@ class Http:
                 if len(content) > ANSWER_LIMIT:
                     return Broken(began=True, why=f"the answer is larger than {ANSWER_LIMIT // 2**20} MiB")
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
+        if not {"content-length", "transfer-encoding"} & answer_headers.keys():
+            # Nothing but the end of the connection told where this answer ends.
+            if call.ended:
+                return call.broken(None, self._timeout)
+            if response.status_code == 200 and not content:
+                return Broken(began=True, why="the answer was cut off")
         return Answer(response.status_code, answer_headers, bytes(content))
 
     @contextlib.contextmanager
     def _call(self) -> Iterator["_Call"]:
         call = _Call()
-        deadline = threading.Timer(self._timeout, call.end, ["timed out"])
+        deadline = threading.Timer(self._timeout, call.end, [_TIMED_OUT])
         deadline.daemon = True
         with self._lock:
             self._calls.add(call)
@@ -154,6 +172,7 @@ class Http:
             yield call
         finally:
             deadline.cancel()
+            call.finish()
             _current.call = None
             with self._lock:
                 self._calls.discard(call)
@@ -164,32 +183,52 @@ class _Call:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self._ended = ""
+        self._descriptor: int | None = None
+        self._why = ""
         self.began = False
 
-    def begin(self, sock: socket.socket | None) -> None:
-        """The connection stands and the request goes out now. Raises where the call has been ended already."""
+    @property
+    def ended(self) -> bool:
+        return self._why != ""
+
+    def attach(self, sock: Any) -> None:
+        """The connection that serves this call. Raises where the call has been ended already."""
         with self._lock:
-            if self._ended:
-                raise ConnectionAbortedError(self._ended)
-            self._socket = sock
-            self.began = True
+            if self._why:
+                raise ConnectionAbortedError(self._why)
+            self._release()
+            # A descriptor of our own: the socket's may be closed, and its number taken, before the call is ended.
+            self._descriptor = os.dup(sock.fileno())
+
+    def begin(self, sock: Any) -> None:
+        """The request goes out now."""
+        self.attach(sock)
+        self.began = True
 
     def end(self, why: str) -> None:
+        """Shut the connection down, whatever it is doing."""
         with self._lock:
-            self._ended = self._ended or why
-            if self._socket is not None:
-                # Not the TLS layer's own shutdown, which would talk to the server and race with the reader.
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            self._why = self._why or why
+            if self._descriptor is not None:
+                # Below TLS, which would talk to the server first and race with the reader.
+                with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._descriptor)) as connection:
+                    connection.shutdown(socket.SHUT_RDWR)
 
-    def broken(self, error: Exception, timeout: float) -> Broken:
-        timed_out = self._ended == "timed out" or isinstance(error, requests.Timeout)
-        if timed_out:
+    def finish(self) -> None:
+        with self._lock:
+            self._release()
+
+    def broken(self, error: Exception | None, timeout: float) -> Broken:
+        reason = _reason(error) if error else self._why
+        if self._why == _TIMED_OUT or isinstance(_innermost(error), (TimeoutError, urllib3.exceptions.TimeoutError)):
             what = "no whole answer" if self.began else "no connection"
             return Broken(self.began, f"{what} within {timeout:g} s", timed_out=True)
-        return Broken(self.began, "stopped" if self._ended else _reason(error))
+        return Broken(self.began, self._why or reason)
+
+    def _release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 class _CurrentCall(threading.local):
@@ -204,12 +243,27 @@ class _Watched:
 
     sock: Any
 
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()  # type: ignore[misc]
+        try:
+            if _current.call is not None:
+                _current.call.attach(sock)
+        except ConnectionAbortedError:
+            sock.close()
+            raise
+        return sock
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
             self.connect()  # type: ignore[attr-defined]  # what fails in here has sent nothing of the request
         if _current.call is not None:
             _current.call.begin(self.sock)
         super().request(*args, **kwargs)  # type: ignore[misc]
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Redirects are never followed; asked where one leads, requests would read its body without a limit."""
 
 
 class _Adapter(HTTPAdapter):
@@ -236,7 +290,7 @@ def _watched_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 
 def _session(base_url: str, connections: int) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     environment = session.merge_environment_settings(base_url, {}, stream=None, verify=None, cert=None)
     session.verify = environment["verify"] if environment["verify"] is not None else True
     session.proxies = {} if is_loopback(base_url) else dict(environment["proxies"])
@@ -254,9 +308,7 @@ def _session(base_url: str, connections: int) -> requests.Session:
 
 def _reason(error: BaseException) -> str:
     """What went wrong, by the innermost of the wrapped exceptions: the outer ones print addresses and objects."""
-    inner = _wrapped(error)
-    while inner is not None:
-        error, inner = inner, _wrapped(inner)
+    error = _innermost(error) or error
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"TLS: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
@@ -264,6 +316,13 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return _IN_WORDS.get(type(error)) or str(error) or type(error).__name__
+
+
+def _innermost(error: BaseException | None) -> BaseException | None:
+    inner = error
+    while inner is not None:
+        error, inner = inner, _wrapped(inner)
+    return error
 
 
 def _wrapped(error: BaseException) -> BaseException | None:

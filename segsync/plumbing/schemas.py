@@ -72,7 +72,10 @@ def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
         return schema
     target = definitions.get(str(schema.get("$ref", "")).removeprefix("#/$defs/"), {})
     own = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
-    return {key: _inlined(value, definitions) for key, value in (target | own).items()}
+    parts = {key: _inlined(value, definitions) for key, value in (target | own).items()}
+    if "patternProperties" in parts:
+        parts["patternProperties"] = {_exact(key).pattern: part for key, part in parts["patternProperties"].items()}
+    return parts
 
 
 def _breach(error: ValidationError) -> Breach:

@@ -1,8 +1,9 @@
 """A state for people: also for one who was not there when it happened."""
 
+import shlex
 from collections.abc import Iterator
 
-from segsync.core.model import Binding, PendingProject, PendingSegment, Published, State
+from segsync.core.state import Binding, PendingProject, PendingSegment, Published, State
 from segsync.render.escape import shown
 
 
@@ -11,11 +12,11 @@ def state(state: State, address: str) -> str:
     for title, found in (
         ("Export projects:", [_binding(name, entry) for name, entry in state.projects.items()]),
         ("In doubt:", [line for entry in state.pending.items() for line in _pending(*entry)]),
-        ("Published:", [_published(key, entry) for key, entry in state.published.items()]),
+        ("Published:", [line for entry in state.published.items() for line in _published(*entry)]),
     ):
         if found:
             lines += ["", title, *(f"  {line}" for line in found)]
-    if not state.pending:
+    if not state.pending and all(entry.outcome == "sent" for entry in state.published.values()):
         lines += ["", "Nothing is in doubt."]
     return "\n".join(lines) + "\n"
 
@@ -41,6 +42,11 @@ def _pending(address: str, entry: PendingProject | PendingSegment) -> Iterator[s
     yield f"    It does not exist: segsync state resolve {address} --not-created"
 
 
-def _published(key: str, entry: Published) -> str:
+def _published(key: str, entry: Published) -> Iterator[str]:
     outcome = "sent" if entry.outcome == "sent" else "in doubt"
-    return f"{shown(key)}: to segment {shown(entry.segment)} of {shown(entry.project)}, {entry.at}, {outcome}"
+    yield f"{shown(key)}: to segment {shown(entry.segment)} of {shown(entry.project)}, {entry.at}, {outcome}"
+    if entry.outcome == "unknown":
+        yield "  No answer told whether it was sent. segsync will not send it again."
+        yield "  Find out (RuStore Console, a device of the segment): did it arrive?"
+        yield f"    It did:     segsync state resolve --publish {shlex.quote(shown(key))} --sent"
+        yield f"    It did not: segsync state resolve --publish {shlex.quote(shown(key))} --not-sent"

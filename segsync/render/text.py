@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from segsync.core.model import Action, Change, Diagnostic, Ending, Manifest, Outcome, Plan, Result
+from segsync.core.model import Diagnostic, Manifest
+from segsync.core.plan import Action, Change, Ending, Outcome, Plan, Result
 from segsync.render.escape import shown
 from segsync.render.wording import NO_CHANGES, SIGNS, apply_line, name, plan_line, told
 

@@ -2,18 +2,8 @@
 
 from collections.abc import Callable
 
-from segsync.core.model import (
-    Action,
-    Change,
-    FieldChange,
-    LiveSegment,
-    Project,
-    Reason,
-    Scalar,
-    Segment,
-    Summary,
-    Tally,
-)
+from segsync.core.model import LiveSegment, Project, Segment
+from segsync.core.plan import Action, Change, FieldChange, Reason, Scalar, Summary, Tally
 from segsync.render.escape import shown
 
 SIGNS = {Action.CREATE: "+", Action.DRIFT: "!", Action.UNMANAGED: "?", Action.BLOCKED: "x", Action.UNCHANGED: " "}
@@ -58,7 +48,17 @@ def _drift(change: Change) -> str:
     told_fields = [_field(field) for field in change.fields]
     if change.reason is Reason.DUPLICATE:
         told_fields.insert(0, _duplicates(change))
-    return f"cannot change: {'; '.join(told_fields)} ({change.origin})"
+    return f"cannot change: {'; '.join(told_fields)} ({_place(change)})"
+
+
+def _place(change: Change) -> str:
+    return shown(str(change.origin))
+
+
+def _others(change: Change) -> tuple[str, str]:
+    """The other names that stand in the way, and the first of them."""
+    names = [str(field.live) for field in change.fields]
+    return " and ".join(names), names[0]
 
 
 def _field(field: FieldChange) -> str:
@@ -109,22 +109,21 @@ def _id_conflict(change: Change) -> str:
     if change.fields[0].path == "export_project_id":
         conflict = change.fields[0]
         return (
-            f"pinned to {conflict.desired} ({change.origin}), and the state has {conflict.live}; "
+            f"pinned to {conflict.desired} ({_place(change)}), and the state has {conflict.live}; "
             f"take out the wrong one (`segsync state forget {change.address}` for the state's)"
         )
-    others = ", ".join(str(field.live) for field in change.fields)
-    return f"the same export project as {others}; keep one name (`segsync state mv {others} {change.address}`)"
+    others, first = _others(change)
+    return f"the same export project as {others}; keep one name (`segsync state mv {first} {change.address}`)"
 
 
 def _renamed(change: Change) -> str:
-    old = ", ".join(str(field.live) for field in change.fields)
-    return (
-        f"the state has this project and app_id as {old}; if it is that one: `segsync state mv {old} {change.address}`"
-    )
+    others, first = _others(change)
+    way_out = f"`segsync state mv {first} {change.address}`"
+    return f"the state has this project and app_id as {others}; if it is that one: {way_out}"
 
 
 def _disabled(change: Change) -> str:
-    return f"not live, and is_enabled is false here ({change.origin}); segsync creates only what is switched on"
+    return f"not live, and is_enabled is false here ({_place(change)}); segsync creates only what is switched on"
 
 
 def _unreadable(change: Change) -> str:

@@ -1,5 +1,6 @@
 """The operations of RuStore's segments API, as the vendor documents them."""
 
+from segsync.core.message import Message
 from segsync.core.model import (
     NIL_ID,
     Failure,
@@ -16,6 +17,7 @@ from segsync.rustore import wire
 from segsync.rustore.transport import (
     PROJECT_CREATE,
     PROJECT_GET,
+    PUBLISH,
     SEGMENT_CREATE,
     SEGMENT_LIST,
     Call,
@@ -50,6 +52,11 @@ class Client:
         ids = {"export_project_id": export_project_id}
         call = Call(SEGMENT_CREATE, token, ids, wire.body(period=period, segment=segment))
         return self._transport.send(call, wire.created_segment)
+
+    def publish(self, token: Secret, project_id: str, mt_segment_id: str, message: Message) -> str | Failure:
+        """Send `message` to a myTracker segment of a push project. Answers with RuStore's own words."""
+        ids = {"project_id": project_id, "mt_segment_id": mt_segment_id}
+        return self._transport.send(Call(PUBLISH, token, ids, message.encoded), wire.published)
 
     def read(self, token: Secret, export_project_id: str) -> Reading:
         """The export project with all of its segment exports: two calls."""

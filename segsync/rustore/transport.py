@@ -7,7 +7,7 @@ repeated after that is a fact about the operation: the API's reads are POSTs too
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ ATTEMPTS = 4
 _FIRST_DELAY = 0.5
 _LONGEST_RETRY_AFTER = 60.0
 _LONG_ENOUGH_TO_TELL = 3.0
+_SHORT = 8
 
 # With these the server has decided before it did anything, whoever it was that answered.
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 407, 411, 413, 414, 415, 422})
@@ -34,11 +35,15 @@ _TOO_MANY_REQUESTS = 429
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the API. `repeatable`: sending it again after an unknown outcome does no harm."""
+    """One operation of the API. `repeatable`: sending it again after an unknown outcome does no harm.
+
+    `final`: once it has reached the server it is never sent again, whatever the server answered.
+    """
 
     name: str
     path: str
     repeatable: bool
+    final: bool = False
 
 
 PROJECT_CREATE = Operation("project-create", "/v1/export_settings/project/create", repeatable=False)
@@ -48,6 +53,9 @@ SEGMENT_CREATE = Operation(
 )
 SEGMENT_LIST = Operation(
     "segment-list", "/v1/export_settings/project/{export_project_id}/segments/get", repeatable=True
+)
+PUBLISH = Operation(
+    "publish", "/v1/projects/{project_id}/segments/{mt_segment_id}/publish", repeatable=False, final=True
 )
 
 
@@ -80,9 +88,9 @@ class Transport:
         for attempt in range(1, ATTEMPTS + 1):
             reply = self._attempt(call)
             outcome = interpret(call, reply, read)
-            delay = _delay(reply, attempt, self._clock.now())
             if not isinstance(outcome, Failure) or attempt == ATTEMPTS or not _may_repeat(call, reply, outcome):
                 break
+            delay = _delay(reply, attempt, self._clock.now())
             if delay >= _LONG_ENOUGH_TO_TELL:
                 self._listener(Waiting(delay, f"{call.operation.name}: {outcome.message}"))
             self._clock.sleep(delay)
@@ -94,6 +102,8 @@ class Transport:
         started = self._clock.monotonic()
         headers = {"Content-Type": "application/json"} if call.body is not None else {}
         reply = self._http.send("POST", call.path, auth=Bearer(call.token), headers=headers, body=call.body)
+        if isinstance(reply, Broken):
+            reply = replace(reply, why=_without_secrets(call, reply.why))
         ending = str(reply.status) if isinstance(reply, Answer) else reply.why
         seconds = self._clock.monotonic() - started
         self._listener(Exchanged("POST", self._base_url + call.path, ending, seconds))
@@ -106,7 +116,7 @@ def interpret(call: Call, reply: Answer | Broken, read: Callable[[Any], T]) -> T
         return Failure(FailureKind.UNKNOWN if reply.began else FailureKind.NOT_SENT, reply.why)
     if 200 <= reply.status < 300:
         try:
-            return read(json.loads(reply.body))
+            return _harmless(call, read(json.loads(reply.body)))
         except (ValueError, RecursionError, Misshapen) as error:
             what = str(error) if isinstance(error, Misshapen) else "the answer is not JSON"
             return Failure(FailureKind.UNKNOWN, _without_secrets(call, what), http=reply.status)
@@ -129,6 +139,8 @@ def _error_answer(call: Call, reply: Answer) -> Failure:
 def _may_repeat(call: Call, reply: Answer | Broken, failure: Failure) -> bool:
     if failure.kind is FailureKind.NOT_SENT:
         return True
+    if call.operation.final:
+        return False
     if isinstance(reply, Broken):
         # A call that took all of its time would take it again.
         return call.operation.repeatable and not reply.timed_out
@@ -152,9 +164,18 @@ def _retry_after(text: str, now: datetime) -> float | None:
         return float(text)
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+        return ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    return ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()
+
+
+def _harmless(call: Call, found: T) -> T:
+    """What an answer brought, unless it repeats a secret: ids and names are shown and stored."""
+    told = repr(found)
+    # A secret this short, as used with an emulator, may stand in any id.
+    if any(len(secret.reveal()) > _SHORT and secret.occurs_in(told) for secret in (call.token, *call.secrets)):
+        raise Misshapen("the answer repeats a secret")
+    return found
 
 
 def _without_secrets(call: Call, text: str) -> str:

@@ -67,6 +67,15 @@ def segments(answer: Any) -> tuple[LiveSegment, ...]:
     return tuple(_segment(_mapping(entry)) for entry in found)
 
 
+def published(answer: Any) -> str:
+    """RuStore's own words of a message that was sent."""
+    found = _mapping(answer)
+    if "code" in found or "error" in found:
+        # Its error envelope has a `message` too.
+        raise Misshapen("the answer is an error, with a status that says it is none")
+    return _text(found, "message")
+
+
 def body(**fields: str | int) -> bytes:
     return json.dumps(fields).encode("ascii")
 

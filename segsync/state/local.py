@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from segsync.errors import FileError, StateConflict, StateLocked
 from segsync.plumbing.files import create_durably, read_limited, write_durably
-from segsync.state.protocol import LockInfo, Stored
+from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
 
 _LIMIT = 256 * 2**20
 
@@ -21,16 +21,21 @@ class LocalBackend:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock_path = path.with_name(path.name + ".lock")
-        self._holder_path = path.with_name(path.name + ".lock.json")
+        # Beside the file itself, so that all of its names have one lock.
+        real = path.resolve()
+        self._lock_path = real.with_name(real.name + ".lock")
+        self._holder_path = real.with_name(real.name + ".lock.json")
 
     @property
     def address(self) -> str:
         return str(self._path)
 
     def read(self) -> Stored | None:
-        if not self._path.exists():
-            return None
+        try:
+            if not self._path.exists():
+                return None
+        except OSError as error:
+            raise FileError(f"{self._path}: cannot be read: {error.strerror}") from error
         data = read_limited(self._path, _LIMIT)
         return Stored(data, hashlib.sha256(data).hexdigest())
 
@@ -55,7 +60,7 @@ class LocalBackend:
     def lock(self, info: LockInfo) -> Iterator[None]:
         lock = self._taken()
         if lock is None:
-            raise StateLocked(f"{self._path}: the state is locked by {self.holder() or 'another process'}", _WAIT)
+            raise StateLocked(f"{self._path}: the state is locked by {self.holder() or UNKNOWN_HOLDER}", _WAIT)
         try:
             write_durably(self._holder_path, json.dumps(asdict(info)).encode("ascii"))
             yield
@@ -70,15 +75,17 @@ class LocalBackend:
             return None
         try:
             return LockInfo(**json.loads(read_limited(self._holder_path, 2**16)))
-        except (FileError, ValueError, TypeError):
+        except (FileError, ValueError, TypeError, RecursionError):
             # The holder writes this right after it has taken the lock.
-            return None
+            return UNKNOWN_HOLDER
 
     def unlock(self, holder: LockInfo) -> None:
         raise StateLocked(f"{self._path}: a local lock frees itself when its holder ends", f"End process {holder.pid}.")
 
     def _taken(self) -> FileLock | None:
         """The lock, taken; None where another process holds it."""
+        if not self._lock_path.parent.is_dir():
+            raise FileError(f"{self._lock_path.parent}: there is no such folder")
         lock = FileLock(self._lock_path)
         try:
             lock.acquire(timeout=0)

@@ -24,7 +24,13 @@ class LockInfo:
     created: str
 
     def __str__(self) -> str:
+        if self == UNKNOWN_HOLDER:
+            return "another process"
         return f"{self.who}, process {self.pid}, `segsync {self.operation}`, since {self.created} (lock {self.id})"
+
+
+UNKNOWN_HOLDER = LockInfo("", "", "", 0, "")
+"""Someone who holds a lock and has not told who they are."""
 
 
 class Backend(Protocol):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segsync.core.codec import FORMAT_VERSION, decode_state, encode_state
-from segsync.core.model import State
+from segsync.core.state import State
 from segsync.errors import Interrupted, StateError, StateLocked, StateMissing
 from segsync.plumbing.clock import Clock
 from segsync.plumbing.files import read_limited
@@ -107,9 +107,16 @@ def decode(data: bytes, address: str) -> State:
         raise StateError(
             f"{address}: the state has format {version}, which is newer than this segsync", "Update segsync."
         )
-    if problem := first_breach("state", document):
+    if problem := _breach(document):
         raise StateError(f"{address}: the state is broken at {problem}", _RESTORE)
     return decode_state(document)
+
+
+def _breach(document: object) -> str | None:
+    try:
+        return first_breach("state", document)
+    except RecursionError:
+        return "a place that is nested too deeply"
 
 
 def _wait_for(take: Callable[[], Any], clock: Clock, wait: float) -> None:

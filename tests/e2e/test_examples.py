@@ -1,10 +1,14 @@
 """Every example does what it says, against the emulator."""
 
+import os
+import shlex
 import shutil
+import subprocess
 
 import pytest
+import yaml
 
-from tests.support.cli import ROOT, Cli
+from tests.support.cli import COMMAND, ROOT, Cli, environment
 from tests.support.console import Console
 
 EXAMPLES = ROOT / "examples"
@@ -41,8 +45,36 @@ def test_team(example: Cli, console: Console) -> None:
     assert (example.folder / "segments" / "segsync.state.json").exists()
 
 
+@pytest.mark.parametrize("example", ["campaign"], indirect=True)
+def test_campaign(example: Cli, console: Console) -> None:
+    """The workflow's own line, in a shell, as a job for a tag runs it: twice, and then for another tag."""
+    pin = console.add_project("Zq3vX0c8", 52210, id="b04b48ab-3125-444f-94eb-aad511c074e7")
+    console.add_segment(pin, "1742")
+    job = yaml.safe_load((example.folder / ".github/workflows/publish.yml").read_text())["jobs"]["publish"]
+    line = job["steps"][-1]["run"]
+    assert line.startswith("exec segsync publish ")
+    settings = {
+        "SEGSYNC_STATE": str(example.folder.parent / "shared.json"),
+        "SEGSYNC_API_URL": example.api_url,
+        "SEGSYNC_ALLOW_SECRETS": job["env"]["SEGSYNC_ALLOW_SECRETS"],
+        "RUSTORE_SERVICE_TOKEN": "any",
+        "CI": "true",
+    }
+    assert example("init", **settings).code == 0
+    program = example.folder.parent / "segsync"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
+    program.chmod(0o755)
+    settings["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+    for tag, published in (("campaign-spring", 1), ("campaign-spring", 1), ("campaign-summer", 2)):
+        job_settings = environment({**settings, "GITHUB_REF_NAME": tag})
+        ran = subprocess.run(["bash", "-e", "-c", line], cwd=example.folder, env=job_settings, capture_output=True)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+        assert len(console.published()) == published
+    assert console.published()[0]["message"]["notification"]["title"] == "Весенняя распродажа \N{TULIP}"
+
+
 def test_every_example_is_run() -> None:
-    tested = {"single-app", "team"}
+    tested = {"campaign", "single-app", "team"}
     assert {path.name for path in EXAMPLES.iterdir()} == tested
 
 

@@ -40,6 +40,7 @@ def test_init_plan_apply_and_nothing_left_to_do(cli: Cli, console: Console) -> N
     assert [(s["segment"], s["period"]) for s in ios["segments"]] == [("1742", 24)]
     assert applied.err == (
         f"shop-android: export_project_id: {android['id']}\nshop-ios: export_project_id: {ios['id']}\n"
+        "`segsync pin` writes the new ids into the manifest: then it needs no state.\n"
     )
 
     again = cli("plan", "--detailed-exitcode")

@@ -25,6 +25,10 @@ class Console:
         counts = self.counts()
         return counts["project-create"], counts["segment-create"]
 
+    def published(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", "published")["published"]
+        return found
+
     def segments(self, project: int = 0) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.data()[project]["segments"]
         return found
