@@ -109,7 +109,7 @@ def test_a_body_that_is_too_large_is_refused_and_the_connection_kept() -> None:
     with running() as client:
         reply = client.send("POST", PROJECT_CREATE, b"x" * (3 << 20), {})
         assert reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        assert reply.json()["status"] == "REQUEST_ENTITY_TOO_LARGE"
+        assert reply.json()["status"] == HTTPStatus(413).name  # Python 3.13 has another name for it
         own_port = client.connection.sock.getsockname()[1]
         client.create_project()
         assert client.connection.sock.getsockname()[1] == own_port

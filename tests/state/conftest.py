@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+from segsync.state.protocol import Backend
+from tests.state.places import PLACES, Place
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return PLACES[request.param](tmp_path)
+
+
+@pytest.fixture
+def backends(place: Place) -> tuple[Backend, Backend]:
+    """Two clients of one state."""
+    return place.client(), place.client()
