@@ -15,7 +15,7 @@ def field_changes(desired: Mapping[str, Scalar], live: Mapping[str, Scalar]) -> 
     # Imported late: a plan without differences, the common case in CI, does not pay for it.
     from deepdiff import DeepDiff
 
-    # threshold_to_diff_deeper: the default reports two very different dictionaries as one change of the root.
+    # threshold_to_diff_deeper: by default two dictionaries that share few keys are one change of the root.
     found = DeepDiff(dict(live), dict(desired), threshold_to_diff_deeper=0, view="tree")
     differing = {level.path(output_format="list")[0] for levels in found.values() for level in levels}
     return tuple(FieldChange(path, value, live[path]) for path, value in desired.items() if path in differing)

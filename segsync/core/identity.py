@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from segsync.core.model import Manifest, Project
 from segsync.core.plan import FieldChange, Reason
-from segsync.core.state import State
+from segsync.core.state import PendingProject, State
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The id is known. `in_doubt`: the state holds an unsettled create too, and the pin may settle it."""
+    """The id is known. `in_doubt`: the state holds an unsettled create too, and a pin to what it made settles it."""
 
     id: str
-    in_doubt: bool
+    in_doubt: PendingProject | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Identities:
         if pin and binding and pin != binding.export_project_id:
             conflict = FieldChange("export_project_id", pin, binding.export_project_id)
             return Stuck(Reason.ID_CONFLICT, (conflict,))
-        in_doubt = self._state.pending_project(project.name) is not None
+        in_doubt = self._state.pending_project(project.name)
         known = pin or (binding.export_project_id if binding else None)
         if known:
             return self._unless_shared(project, Known(known, in_doubt))

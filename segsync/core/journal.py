@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 
 from segsync.core.model import Project
 from segsync.core.state import Binding, PendingProject, PendingSegment, Published, State
@@ -31,7 +32,11 @@ def begin_segments(state: State, entries: Mapping[str, PendingSegment]) -> State
     """Record by address that these segments are about to be created. Older entries for them are replaced."""
     targets = {(entry.export_project_id, entry.segment) for entry in entries.values()}
     kept = {address: entry for address, entry in state.pending.items() if _target(entry) not in targets}
-    return replace(state, pending={**kept, **entries})
+    pending: dict[str, PendingProject | PendingSegment] = {}
+    for address, entry in kept.items():
+        # A name may stand for another segment by now; what it stood for is in doubt all the same.
+        pending[address if address not in entries else _free_address(address, {*kept, *entries, *pending})] = entry
+    return replace(state, pending={**pending, **entries})
 
 
 def answered(state: State, ids: Mapping[str, str]) -> State:
@@ -97,6 +102,12 @@ def forget(state: State, name: str) -> State:
 def _renamed(address: str, old: str, new: str) -> str:
     project, slash, segment = address.partition("/")
     return f"{new}{slash}{segment}" if project == old else address
+
+
+def _free_address(address: str, taken: Collection[str]) -> str:
+    project = address.partition("/")[0]
+    candidates = (f"{project}/displaced-{number}" for number in count(1))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _target(entry: PendingProject | PendingSegment) -> tuple[str, str] | None:

@@ -95,14 +95,17 @@ def _found(project: Project, identity: Known, state: State, reading: Found) -> I
     differing = field_changes(
         {"project": project.project, "app_id": project.app_id}, {"project": live.project, "app_id": live.app_id}
     )
-    if identity.in_doubt and differing:
+    in_doubt = identity.in_doubt
+    # Settled only by the export project that this very create made, whatever the manifest says by now.
+    unsettled = in_doubt is not None and (in_doubt.project, in_doubt.app_id) != (live.project, live.app_id)
+    if unsettled or (in_doubt and differing):
         yield _change(project, Action.BLOCKED, Reason.PENDING, live=live, fields=differing)
     else:
         yield _compared(project, live, differing)
     exports = by_segment(reading.segments)
     # An ignored difference is not reported, but what it differs from is still another project: nothing is
     # created there.
-    parent = _Parent(exports, creatable=not differing, unseen=state.unseen_segments(identity.id))
+    parent = _Parent(exports, creatable=not differing and not unsettled, unseen=state.unseen_segments(identity.id))
     yield from _segments(project, parent)
     yield from _unmanaged(project, exports)
 

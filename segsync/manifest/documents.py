@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from segsync.core.model import Diagnostic, Origin
+from segsync.manifest.marked import Map, Mark, quotable_path
 from segsync.manifest.sources import Source
-from segsync.manifest.strict_yaml import Map, Mark, quotable_path
 from segsync.plumbing.schemas import pointer
 
 DEFAULT_KEYS = ("service_token", "api_user_id", "secret_key", "period")

@@ -7,11 +7,12 @@ from typing import Any
 
 from segsync.core.model import Diagnostic, Manifest, Project, SecretRef, Segment
 from segsync.manifest.documents import Document, Entry, merged_defaults, projects
+from segsync.manifest.marked import START, Map, Problem
 from segsync.manifest.periods import hours
 from segsync.manifest.rules import broken_rules
 from segsync.manifest.schema_rules import schema_problems
 from segsync.manifest.sources import Source, read_sources
-from segsync.manifest.strict_yaml import START, Map, Problem, parse
+from segsync.manifest.strict_yaml import parse
 from segsync.plumbing.files import work_tree
 
 # A plain number under these keys stays text, as typed.

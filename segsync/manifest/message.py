@@ -10,9 +10,10 @@ from typing import Any, Literal
 from segsync.core.message import Advice, Message, errors, warnings
 from segsync.core.model import Diagnostic
 from segsync.errors import UsageError
+from segsync.manifest.marked import Map, Mark, Problem, quotable_path
 from segsync.manifest.schema_rules import mark_of, schema_problems
 from segsync.manifest.sources import read_source
-from segsync.manifest.strict_yaml import Map, Mark, Problem, parse, quotable_path
+from segsync.manifest.strict_yaml import parse
 from segsync.plumbing.schemas import pointer
 
 Severity = Literal["error", "warning"]

@@ -7,8 +7,8 @@ from segsync.core.model import Project
 from segsync.manifest.documents import Document
 from segsync.manifest.edit import Addition, changed, edited, reads_as, split, takes_line_after
 from segsync.manifest.load import Loaded
+from segsync.manifest.marked import Map
 from segsync.manifest.sources import Source
-from segsync.manifest.strict_yaml import Map
 
 
 def add_project(

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from segsync.core.model import Diagnostic
 from segsync.manifest.documents import DEFAULT_KEYS, Document, Entry, default_entries, merged_defaults, projects
+from segsync.manifest.marked import Map
 from segsync.manifest.periods import DAY, hours
-from segsync.manifest.strict_yaml import Map
 from segsync.plumbing.files import is_within, work_tree
 
 _SECRET_KEYS = ("service_token", "secret_key")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from segsync.manifest.strict_yaml import START, Map, Mark, Path, Problem, Seq, quotable, quotable_path
+from segsync.manifest.marked import START, Map, Mark, Path, Problem, Seq, quotable, quotable_path
 from segsync.plumbing.schemas import Breach, breaches, pointer
 
 _TYPES = {

@@ -145,6 +145,9 @@ def _lost(state: State, name: str, wanted: Project | None) -> str:
     binding = state.projects.get(name)
     if binding is None:
         return f"A create of {name} is in doubt. Forgotten, nothing keeps it from being created again."
+    begun = [address for address in state.pending if address.startswith(f"{name}/")]
+    if begun:
+        return f"Creates of {', '.join(begun)} are in doubt. Forgotten, nothing keeps them from being created again."
     if wanted and wanted.export_project_id == binding.export_project_id:
         return ""
     return f"The id of {name} is {binding.export_project_id}. RuStore cannot list it again: note it down."

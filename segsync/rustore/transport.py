@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from segsync.core.events import Exchanged, Listener, Waiting
 from segsync.core.model import Failure, FailureKind, Secret
+from segsync.plumbing.calls import Broken
 from segsync.plumbing.clock import Clock
-from segsync.plumbing.http import Answer, Bearer, Broken, Http
+from segsync.plumbing.http import Answer, Bearer, Http
 from segsync.rustore.wire import Misshapen, envelope
 
 T = TypeVar("T")

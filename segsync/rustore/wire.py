@@ -64,7 +64,12 @@ def segments(answer: Any) -> tuple[LiveSegment, ...]:
     found = _mapping(answer).get("segments")
     if not isinstance(found, list):
         raise Misshapen("the answer has no list `segments`")
-    return tuple(_segment(_mapping(entry)) for entry in found)
+    exports: dict[str, LiveSegment] = {}
+    for entry in found:
+        export = _segment(_mapping(entry))
+        if exports.setdefault(export.id, export) != export:
+            raise Misshapen("the answer shows one segment export in two ways")
+    return tuple(exports.values())
 
 
 def published(answer: Any) -> str:

@@ -117,6 +117,12 @@ def test_a_result_tells_how_every_create_ended() -> None:
     }
 
 
+def test_a_result_of_nothing_is_full_of_zeros() -> None:
+    written = encode_result(Result(Tally(), Remaining(), converged=True, exit_code=0, outcomes=()))
+    assert set(written["summary"].values()) == {0}
+    assert written["remaining"] == {"drift": 0, "blocked": 0, "unmanaged": 0}
+
+
 def test_diagnostics_come_in_order_with_an_empty_hint_where_there_is_none() -> None:
     found = [
         Diagnostic("error", "segsync.yaml", 3, 5, "/projects/shop", "no app_id", "add it"),

@@ -21,20 +21,20 @@ def test_a_project_without_pin_and_binding_is_absent(kept: State | None) -> None
 
 
 def test_a_pin_is_known_without_a_state() -> None:
-    assert identity(project("shop", pin=ID)) == Known(ID, in_doubt=False)
+    assert identity(project("shop", pin=ID)) == Known(ID, in_doubt=None)
 
 
 def test_a_binding_is_known_without_a_pin() -> None:
-    assert identity(project("shop"), state({"shop": binding(ID)})) == Known(ID, in_doubt=False)
+    assert identity(project("shop"), state({"shop": binding(ID)})) == Known(ID, in_doubt=None)
 
 
 def test_a_pin_and_a_binding_may_say_the_same() -> None:
-    assert identity(project("shop", pin=ID), state({"shop": binding(ID)})) == Known(ID, in_doubt=False)
+    assert identity(project("shop", pin=ID), state({"shop": binding(ID)})) == Known(ID, in_doubt=None)
 
 
 def test_a_binding_stays_known_whatever_the_manifest_says_of_its_fields() -> None:
     kept = state({"shop": binding(ID, project="other", app_id=1)})
-    assert identity(project("shop"), kept) == Known(ID, in_doubt=False)
+    assert identity(project("shop"), kept) == Known(ID, in_doubt=None)
 
 
 def test_a_pin_against_the_binding_shows_both() -> None:
@@ -55,7 +55,7 @@ def test_a_project_in_doubt_is_stuck_even_if_the_manifest_now_wants_another_app_
 
 def test_a_pinned_project_in_doubt_is_known_and_in_doubt() -> None:
     kept = state(pending={"shop": pending_project()})
-    assert identity(project("shop", pin=ID), kept) == Known(ID, in_doubt=True)
+    assert identity(project("shop", pin=ID), kept) == Known(ID, in_doubt=pending_project())
 
 
 def test_a_pending_segment_puts_no_project_in_doubt() -> None:
@@ -96,7 +96,7 @@ def test_a_rename_needs_both_the_push_project_and_the_app() -> None:
 
 def test_a_pin_says_that_it_is_no_rename() -> None:
     kept = state({"boutique": binding(OTHER_ID)})
-    assert identity(project("shop", pin=ID), kept) == Known(ID, in_doubt=False)
+    assert identity(project("shop", pin=ID), kept) == Known(ID, in_doubt=None)
 
 
 def test_nothing_is_created_of_what_the_state_holds_under_a_name_now_used_for_another_app() -> None:

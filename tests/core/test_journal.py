@@ -58,6 +58,18 @@ def test_a_segment_that_is_begun_again_under_another_name_is_pending_once() -> N
     assert list(begun.pending) == ["shop", "news/churned", "news/buyers"]
 
 
+def test_a_name_that_stands_for_another_segment_by_now_displaces_no_intent() -> None:
+    before = state(pending={"shop/payers": pending_segment("1742", id="e-1")})
+    again = journal.begin_segments(before, {"shop/payers": pending_segment("1743")})
+    third = journal.begin_segments(again, {"shop/payers": pending_segment("1744")})
+    assert third.pending == {
+        "shop/payers": pending_segment("1744"),
+        "shop/displaced-1": pending_segment("1742", id="e-1"),
+        "shop/displaced-2": pending_segment("1743"),
+    }
+    assert third.unseen_segments(ID) == {"1742"}
+
+
 def test_the_same_segment_of_another_export_project_stays_pending() -> None:
     begun = journal.begin_segments(FULL, {"shop/payers": pending_segment("1742")})
     assert list(begun.pending) == ["shop", "news/payers", "news/churned", "shop/payers"]

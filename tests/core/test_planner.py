@@ -157,6 +157,15 @@ def test_a_pin_settles_a_project_in_doubt_once_rustore_confirms_it() -> None:
     assert lines(changes) == ["shop: unchanged", "shop/payers: create (missing)"]
 
 
+def test_a_pin_that_is_the_wanted_project_and_not_the_one_in_doubt_settles_nothing() -> None:
+    wanted = project("shop", segment("payers"), project="new", app_id=2, pin=ID)
+    kept = state(pending={"shop": pending_project("old", 1)})
+    assert lines(plan(wanted, live=found(project="new", app_id=2), state=kept)) == [
+        "shop: blocked (pending)",
+        "shop/payers: blocked (parent)",
+    ]
+
+
 @pytest.mark.parametrize("ignore", ["", "app_id"])
 def test_a_pin_on_another_export_project_settles_nothing(ignore: str) -> None:
     """Not even where the difference is ignored: it is not the project whose create is in doubt."""

@@ -218,3 +218,9 @@ def test_an_unmanaged_segment_is_one_entry_with_its_duplicates() -> None:
         live=live_segment("e-1", "1750", 12),
         duplicates=("e-2",),
     )
+
+
+def test_unmanaged_segments_come_by_their_mytracker_id() -> None:
+    backwards = [live_segment(f"e-{number}", str(1759 - number)) for number in range(10)]
+    _, *unmanaged = plan(project("shop", pin=ID), live=found(*backwards))
+    assert [change.address for change in unmanaged] == [f"shop/?{1750 + number}" for number in range(10)]

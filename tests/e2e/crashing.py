@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from segsync.cli.main import main
-from segsync.plumbing import http
+from segsync.plumbing import calls, http
 from segsync.state.local import LocalBackend
 
 _lock = threading.Lock()
@@ -61,7 +61,7 @@ def before(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 http.Http.send = around(http.Http.send, "request")  # type: ignore[method-assign]
-http._Watched.request = after(http._Watched.request, "request is out")  # type: ignore[method-assign]
+calls._Watched.request = after(calls._Watched.request, "request is out")  # type: ignore[method-assign]
 LocalBackend.write = around(LocalBackend.write, "state write")  # type: ignore[method-assign]
 Path.replace = before(Path.replace, "state file complete, not in place")  # type: ignore[method-assign]
 

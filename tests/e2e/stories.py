@@ -19,7 +19,7 @@ version: 1
 """
 
 
-def one_project(*segments: str, pin: str = "", name: str = "shop", ignore: str = "") -> str:
+def one_project(*segments: str, pin: str = "", name: str = "shop") -> str:
     """One project with these myTracker segments, named s-ID. The name stands in line 4, segments from line 7 on."""
     lines = [
         "version: 1",
@@ -27,7 +27,7 @@ def one_project(*segments: str, pin: str = "", name: str = "shop", ignore: str =
         "projects:",
         f"  {name}:",
         "    project: Zq3vX0c8",
-        f"    app_id: 52210{f', ignore: [{ignore}]' if ignore else ''}",
+        "    app_id: 52210",
         *([f"    export_project_id: {pin}"] if pin else []),
         "    segments:" if segments else "    segments: {}",
         *(f'      s-{segment}: {{segment: "{segment}"}}' for segment in segments),

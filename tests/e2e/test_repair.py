@@ -100,6 +100,17 @@ def test_forget_of_a_pinned_project_asks_nothing(applied: Cli) -> None:
     assert applied("plan", "--detailed-exitcode").code == 0
 
 
+def test_forget_of_a_project_whose_segments_are_in_doubt_asks(cli: Cli, console: Console) -> None:
+    cli.write(one_project("1"))
+    cli("init")
+    console.faults("segment-create:lag:600")
+    cli("apply", "--yes", "--settle", "0.2")
+    cli.write(one_project("1", pin=console.data()[0]["id"]))
+    asked = cli("state", "forget", "shop", stdin="\n")
+    assert (asked.code, asked.out) == (1, "")
+    assert "Creates of shop/s-1 are in doubt" in asked.err
+
+
 def test_mv_refuses_names_that_are_taken_unknown_or_none(applied: Cli) -> None:
     refused(applied, "mv", "shop-ios", "shop-android", words="has a project shop-android already")
     refused(applied, "mv", "none", "other", words="no project none")

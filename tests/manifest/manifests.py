@@ -6,7 +6,8 @@ from typing import Any
 
 from segsync.core.model import Diagnostic, Manifest, Project, Segment
 from segsync.manifest.load import load
-from segsync.manifest.strict_yaml import Problem, parse
+from segsync.manifest.marked import Problem
+from segsync.manifest.strict_yaml import parse
 
 TEXT_KEYS = frozenset({"project", "segment", "api_user_id"})
 # Six lines: what a test puts after them begins in line 7.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segsync.manifest.strict_yaml import Map, Mark, Seq, quotable, quotable_path
+from segsync.manifest.marked import Map, Mark, Seq, quotable, quotable_path
 from tests.manifest.manifests import read
 
 

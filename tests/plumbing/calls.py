@@ -13,7 +13,8 @@ from typing import Protocol
 import trustme
 
 from segsync.core.model import Secret
-from segsync.plumbing.http import Answer, Bearer, Broken, Http
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer, Bearer, Http
 from tests.plumbing.server import Handler, Server
 
 SHORT = 0.3

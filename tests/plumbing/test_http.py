@@ -7,7 +7,8 @@ import pytest
 
 from segsync import __version__
 from segsync.core.model import Secret
-from segsync.plumbing.http import Answer, Bearer, Broken
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer, Bearer
 from tests.plumbing.calls import Connect, Serve, get, headers_of
 from tests.plumbing.server import Talk, always, answer, once
 

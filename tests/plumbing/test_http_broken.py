@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from segsync.plumbing.http import Answer, Broken
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer
 from tests.plumbing.calls import Connect, Serve, get
 from tests.plumbing.server import Talk, always, answer, once
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from segsync.plumbing import http as module
-from segsync.plumbing.http import Answer, Broken
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer
 from tests.plumbing.calls import SHORT, Call, Connect, Serve, get
 from tests.plumbing.server import Handler, Talk, always, answer, silent
 

@@ -4,7 +4,8 @@ import gc
 
 import pytest
 
-from segsync.plumbing.http import Answer, Broken
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer
 from tests.plumbing.calls import SHORT, Call, Connect, Serve, certificates, get, headers_of
 from tests.plumbing.server import Handler, Server, Talk, always, answer, once, silent
 

@@ -199,3 +199,10 @@ def test_no_answer_is_too_odd_to_be_judged(found: object) -> None:
     for read in READERS:
         with suppress(Misshapen):
             assert read(found) is not None
+
+
+def test_an_export_that_is_listed_twice_is_one() -> None:
+    export = {"id": "e-1", "segment": "1742", "period": 24, "is_enabled": True}
+    assert wire.segments({"segments": [export, dict(export)]}) == wire.segments({"segments": [export]})
+    with pytest.raises(Misshapen, match="in two ways"):
+        wire.segments({"segments": [export, {**export, "period": 48}]})
