@@ -191,7 +191,9 @@ class _Applying:
         for id_, reading in self._readings.items():
             if isinstance(reading, Found):
                 listed = {export.segment for export in reading.segments}
-                unwanted = ledger.state.pending_segments(id_).keys() - known.get(id_, set())
+                # What RuStore has answered with an id stays until it shows: the manifest may want it again.
+                begun = ledger.state.pending_segments(id_).items()
+                unwanted = {segment for segment, entry in begun if entry.id is None} - known.get(id_, set())
                 ledger.state = journal.listed(ledger.state, id_, listed | unwanted)
 
     def _after(self) -> tuple[Change, ...]:
