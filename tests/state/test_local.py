@@ -129,7 +129,7 @@ def test_two_names_of_one_state_have_one_lock(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_state(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be read: Is a directory"):
+    with pytest.raises(FileError, match="is not a regular file"):
         LocalBackend(tmp_path).read()
 
 
