@@ -160,9 +160,11 @@ def test_a_thread_that_is_interrupted_leaves_no_traceback_of_its_own() -> None:
     code = STOPPED_BY_A_SIGNAL.replace("emulator.serve_forever()", INTERRUPTED)
     with python(code) as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        client = Client(process.stdout.readline().strip())
+        client.create_project()  # from here on it serves
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=10) == ("interrupted\nstopped\n", "")
+        client.connection.close()
 
 
 def test_many_clients_at_once_lose_nothing() -> None:
