@@ -17,6 +17,7 @@ from segsync.plumbing.schemas import pointer
 
 MAX_DEPTH = 32
 MAX_ALIASED_NODES = 1_000_000
+_TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
 
 
 def parse(
@@ -30,7 +31,9 @@ def parse(
     try:
         return reader.document(), reader.problems
     except yaml.MarkedYAMLError as error:
-        reader.report(error.problem_mark, f"is not valid YAML: {error.problem}", at_path=())
+        # libyaml looks ahead, and may meet its own limit before the reader meets the one of a manifest.
+        told = _TOO_DEEP if error.problem == "exceeded maximum nesting depth" else f"is not valid YAML: {error.problem}"
+        reader.report(error.problem_mark, told, at_path=())
     except ReaderError as error:
         reader.problems.append(Problem(_place(text, error.position), "", "holds a character that YAML does not allow"))
     except _Unusable:
@@ -105,7 +108,7 @@ class _Reader:
 
     def _collection(self, event: Any) -> Any:
         if self._depth >= MAX_DEPTH:
-            self.report(event.start_mark, f"is nested deeper than {MAX_DEPTH} levels")
+            self.report(event.start_mark, _TOO_DEEP)
             raise _Unusable
         self._depth += 1
         value = self._items(event)
