@@ -15,10 +15,9 @@ from segsync.manifest.load import Defaults, Loaded, defaults_of, load
 from segsync.operations.adopting import NOWHERE, adopted
 from segsync.operations.insertion import Insertion, insertion, target
 from segsync.operations.remote import Remote
-from segsync.operations.workspace import Options, Workspace
+from segsync.operations.workspace import Options, Workspace, store_of
 from segsync.plumbing.clock import Clock, timestamp
 from segsync.render.failures import told
-from segsync.state.locate import backend_at
 from segsync.state.protocol import LockInfo
 from segsync.state.store import Store
 
@@ -127,7 +126,7 @@ def _state(
             "--bind needs a state that outlives this CI job, and none is named",
             "Name one with --state or SEGSYNC_STATE.",
         )
-    store = workspace.store or Store(backend_at(workspace.options.state_address), workspace.manifest.state_lineage)
+    store = workspace.store or store_of(workspace.options, workspace.manifest)
     with store.locked(terms.lock, terms.clock, terms.wait):
         yield store, store.read()
 

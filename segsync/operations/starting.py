@@ -9,10 +9,9 @@ from segsync.core.state import State
 from segsync.errors import StateMissing, UsageError
 from segsync.manifest.load import load
 from segsync.manifest.starter import starter
-from segsync.operations.workspace import Options, checked
+from segsync.operations.workspace import Options, checked, store_at
 from segsync.plumbing.files import create_durably
 from segsync.plumbing.schemas import schema_text
-from segsync.state.locate import backend_at
 from segsync.state.store import Store
 
 STARTER = "segsync.yaml"
@@ -35,10 +34,11 @@ def start(options: Options, listener: Listener, new_id: Callable[[], str]) -> St
         )
     missing = _missing_manifest(options.manifests[0])
     wanted = None if missing else checked(load(options.manifests, options.environment), listener).state_lineage
-    store = Store(backend_at(options.state_address), wanted)
+    store = store_at(options, wanted)
     state = store.find()
     wrote: list[Path | str] = []
     if state is None:
+        store.prove()
         state = State(lineage=_new_lineage(wanted, store, new_id), serial=1)
         store.put(state)
         wrote.append(store.address)

@@ -82,13 +82,18 @@ def _workspace(manifest: Manifest, selection: Selection, fenced: tuple[Path, ...
 
 def store_of(options: Options, manifest: Manifest) -> Store:
     """The state that this manifest is used with, whether or not it needs one."""
-    return Store(backend_at(options.state_address), manifest.state_lineage)
+    return store_at(options, manifest.state_lineage)
+
+
+def store_at(options: Options, lineage: str | None) -> Store:
+    """The state that the options name; `lineage` is the only one that is good, None for any."""
+    return Store(backend_at(options.state_address, options.environment), lineage)
 
 
 def open_state(options: Options) -> Store:
     """The state alone, also where the manifest is missing or broken: then any lineage is good."""
     manifest = load(options.manifests, options.environment).manifest
-    return Store(backend_at(options.state_address), manifest.state_lineage if manifest else None)
+    return store_at(options, manifest.state_lineage if manifest else None)
 
 
 def open_state_and_manifest(options: Options, listener: Listener) -> tuple[Store, Manifest]:

@@ -1,14 +1,26 @@
 """From the address of a state to the backend that keeps it."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from segsync.errors import UsageError
 from segsync.state.local import LocalBackend
 from segsync.state.protocol import Backend
 
+_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {}
+"""By scheme. Each imports what it needs when it is asked for: a local state must not wait for it."""
 
-def backend_at(address: str) -> Backend:
-    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", address):
+
+def backend_at(address: str, environment: Mapping[str, str]) -> Backend:
+    """The backend for `--state ADDRESS`; its credentials are in `environment`, the process's. Makes no connection.
+
+    Raises UsageError for an address that no backend can use.
+    """
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", address)
+    if not scheme:
+        return LocalBackend(Path(address))
+    remote = _REMOTE.get(scheme[1].lower())
+    if remote is None:
         raise UsageError(f"--state: this segsync keeps no state at {scheme[1]}://", "Give the path of a local file.")
-    return LocalBackend(Path(address))
+    return remote(address, environment)

@@ -15,7 +15,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class LockInfo:
-    """Who holds a lock. `created` is RFC 3339 in UTC, `who` is USER@HOST, `pid` the process there."""
+    """Who holds a lock. `created` is RFC 3339 in UTC, `who` is USER@HOST, `pid` the process there.
+
+    What an engine does not tell of a holder is empty or 0.
+    """
 
     id: str
     operation: str
@@ -24,9 +27,13 @@ class LockInfo:
     created: str
 
     def __str__(self) -> str:
-        if self == UNKNOWN_HOLDER:
-            return "another process"
-        return f"{self.who}, process {self.pid}, `segsync {self.operation}`, since {self.created} (lock {self.id})"
+        known = (
+            self.who or "another process",
+            f"process {self.pid}" if self.pid else "",
+            f"`segsync {self.operation}`" if self.operation else "",
+            f"since {self.created}" if self.created else "",
+        )
+        return ", ".join(filter(None, known)) + (f" (lock {self.id})" if self.id else "")
 
 
 UNKNOWN_HOLDER = LockInfo("", "", "", 0, "")
@@ -37,6 +44,10 @@ class Backend(Protocol):
     @property
     def address(self) -> str:
         """Where the state is, as messages show it; never with a credential."""
+        ...
+
+    def prove(self) -> None:
+        """Raises StateError where the engine does not keep what `write` and `lock` promise. Asked once, by `init`."""
         ...
 
     def read(self) -> Stored | None:

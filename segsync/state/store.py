@@ -34,6 +34,10 @@ class Store:
     def address(self) -> str:
         return self._backend.address
 
+    def prove(self) -> None:
+        """Raises StateError where the backend would let two writers win."""
+        self._backend.prove()
+
     def find(self) -> State | None:
         """The state, or None where there is none yet."""
         stored = self._backend.read()

@@ -105,6 +105,23 @@ def test_a_holder_that_cannot_be_told_is_another_process(
             pass
 
 
+def test_a_holder_is_told_with_its_process_and_operation(backend: LocalBackend) -> None:
+    with backend.lock(INFO), pytest.raises(StateLocked) as refused, backend.lock(INFO):
+        pass
+    assert refused.value.message.endswith(
+        "is locked by ann@laptop, process 4711, `segsync apply`, since 2026-11-23T10:00:00Z (lock l-1)"
+    )
+    assert backend.holder() is None
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\x00\xff not JSON \r\n"])
+def test_any_bytes_are_kept_and_empty_is_not_missing(backend: LocalBackend, data: bytes) -> None:
+    backend.write(data, None)
+    stored = backend.read()
+    assert stored is not None
+    assert stored.data == data
+
+
 def test_a_deeply_nested_holder_is_another_process_too(backend: LocalBackend, path: Path) -> None:
     with backend.lock(INFO):
         path.with_name("segsync.state.json.lock.json").write_bytes(b"[" * 60_000)

@@ -9,7 +9,7 @@ from segsync.state.locate import backend_at
 @pytest.mark.parametrize("scheme", ["https", "http", "s3", "S3", "postgresql", "file", "git+ssh"])
 def test_a_scheme_that_nothing_here_speaks_is_refused(scheme: str) -> None:
     with pytest.raises(UsageError) as refused:
-        backend_at(f"{scheme}://ann:s3cret@host/state.json?token=s3cret")
+        backend_at(f"{scheme}://ann:s3cret@host/state.json?token=s3cret", {})
     assert refused.value.message == f"--state: this segsync keeps no state at {scheme}://"
     assert refused.value.hint == "Give the path of a local file."
 
@@ -20,10 +20,10 @@ def test_everything_else_is_a_path(address: str, tmp_path: Path, monkeypatch: py
     path = tmp_path / address
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"found")
-    stored = backend_at(address).read()
+    stored = backend_at(address, {}).read()
     assert stored is not None
     assert stored.data == b"found"
 
 
 def test_the_address_is_the_path_as_it_was_given() -> None:
-    assert backend_at("some/state.json").address == "some/state.json"
+    assert backend_at("some/state.json", {}).address == "some/state.json"
