@@ -7,7 +7,7 @@ import click
 
 from segsync.cli import options
 from segsync.cli.options import ManifestOptions, RemoteOptions
-from segsync.cli.outputs import parse_outputs
+from segsync.cli.outputs import RESULT_FORMATS, parse_outputs
 from segsync.cli.terminal import Terminal
 
 
@@ -25,7 +25,7 @@ from segsync.cli.terminal import Terminal
     help="Seconds within which RuStore's list shows a new segment export.",
 )
 @options.lock()
-@options.output("text", "json")
+@options.output(*RESULT_FORMATS)
 @options.common()
 def command(
     saved_plan: Path | None,
@@ -45,7 +45,7 @@ def command(
     """
     from segsync.cli.dialogue import Dialogue
     from segsync.cli.session import lock_info, new_id, opened, options_of
-    from segsync.cli.show import RESULT_FORMATS, render_result
+    from segsync.cli.show import render_result
     from segsync.cli.signals import GRACE_SECONDS
     from segsync.operations.applying import Terms, apply
     from segsync.operations.saved_plan import read_saved_plan
@@ -66,7 +66,7 @@ def command(
             listener=terminal.listen,
             new_id=new_id,
         )
-    outputs.write(render_result(applied.result, outputs), terminal)
+    outputs.write(render_result(applied.result, chosen.manifest), terminal)
     if applied.error:
         terminal.error(applied.error.message, applied.error.hint, applied.error.details)
     elif any(outcome.kind == "project" and outcome.id for outcome in applied.result.outcomes):

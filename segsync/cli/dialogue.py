@@ -9,6 +9,7 @@ from segsync.core.message import Publication
 from segsync.core.plan import Plan
 from segsync.errors import NotApproved
 from segsync.render import publish, text
+from segsync.render.view import of_plan
 
 
 class Dialogue:
@@ -21,10 +22,11 @@ class Dialogue:
         self._yes = yes
 
     def show(self, plan: Plan) -> None:
+        view = of_plan(plan, ())
         if self._plan_to_stdout:
-            self._terminal.out(text.plan(plan, color=self._terminal.colors(sys.stdout)))
+            self._terminal.out(text.plan(view, self._terminal.paper(sys.stdout)))
         else:
-            self._terminal.err(text.plan(plan, color=self._terminal.colors(sys.stderr)).rstrip("\n"))
+            self._terminal.err(text.plan(view, self._terminal.paper(sys.stderr)).rstrip("\n"))
         tell_failures(plan, self._terminal)
 
     def approve(self, plan: Plan) -> None:

@@ -1,13 +1,22 @@
 """`-o FORMAT[=PATH]`: which formats go where, checked before anything is read or created."""
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from segsync.cli.terminal import Terminal
 from segsync.errors import UsageError
 from segsync.plumbing.files import write_durably
+from segsync.render.paper import Paper
+
+PLAN_FORMATS = ("text", "json", "markdown", "github", "gitlab-terraform", "gitlab-codequality")
+RESULT_FORMATS = ("text", "json", "markdown")
+VALIDATE_FORMATS = ("text", "json", "github", "gitlab-codequality")
+
+Renderer = Callable[[str, Paper], str]
+"""Renders one format, named, for a paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +26,12 @@ class Outputs:
     stdout: str | None
     files: Mapping[Path, str]
 
-    @property
-    def formats(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*([self.stdout] if self.stdout else []), *self.files.values())))
-
-    def write(self, rendered: Mapping[str, str], terminal: Terminal) -> None:
-        """Each format of `formats` to its places. A file is complete or absent."""
+    def write(self, render: Renderer, terminal: Terminal) -> None:
+        """Each format to its place. A file is complete or absent."""
         for path, name in self.files.items():
-            _write(path, rendered[name].encode("utf-8", "backslashreplace"))
+            _write(path, render(name, Paper()).encode("utf-8", "backslashreplace"))
         if self.stdout:
-            terminal.out(rendered[self.stdout])
+            terminal.out(render(self.stdout, terminal.paper(sys.stdout)))
 
 
 def parse_outputs(given: tuple[str, ...], formats: tuple[str, ...]) -> Outputs:
@@ -65,4 +70,11 @@ def _write(place: Path, data: bytes) -> None:
         with place.open("wb") as stream:
             stream.write(data)
     else:
-        write_durably(place, data)
+        write_durably(place, data, new_mode=0o666 & ~_umask())
+
+
+def _umask() -> int:
+    """The system tells it only by setting another."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -8,9 +8,10 @@ import click
 
 from segsync.cli import options
 from segsync.cli.options import ManifestOptions, MessageOptions, RemoteOptions
-from segsync.cli.outputs import parse_outputs
+from segsync.cli.outputs import Renderer, parse_outputs
 from segsync.cli.terminal import Terminal
 from segsync.errors import MessageInvalid, UsageError
+from segsync.render.paper import Paper
 
 if TYPE_CHECKING:
     from segsync.core.message import Message, PublishResult
@@ -57,17 +58,20 @@ def command(
     with opened(options_of(chosen), remote, terminal, grace=GRACE_SECONDS) as session:
         dialogue = PublishDialogue(terminal, session.stopper, to_stdout=outputs.stdout == "text", yes=yes)
         ended = publish(session.workspace, session.remote, address, message, terms, dialogue, session.clock)
-    outputs.write(_rendered(ended.result), terminal)
+    outputs.write(_renderer(ended.result), terminal)
     for what, hint in ended.troubles:
         terminal.error(what, hint)
     return ended.result.exit_code
 
 
-def _rendered(result: "PublishResult") -> dict[str, str]:
+def _renderer(result: "PublishResult") -> Renderer:
     from segsync.core.codec import encode_publish
     from segsync.render import publish
 
-    return {"text": publish.result(result), "json": json.dumps(encode_publish(result), indent=2) + "\n"}
+    def render(name: str, _paper: Paper) -> str:
+        return publish.result(result) if name == "text" else json.dumps(encode_publish(result), indent=2) + "\n"
+
+    return render
 
 
 def _checked_key(key: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import click
 
 from segsync.core.events import Diagnosed, Event, Exchanged, Progress, ProjectCreated, Waiting, Warned
 from segsync.render.escape import escaped, shown
+from segsync.render.paper import Paper
 
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -27,6 +29,11 @@ class Terminal:
         if self.color != "auto":
             return self.color == "always"
         return stream.isatty() and not os.environ.get("NO_COLOR")
+
+    def paper(self, stream: IO[str]) -> Paper:
+        """What a text for `stream` is laid out for: only a terminal has an edge."""
+        width = shutil.get_terminal_size().columns if stream.isatty() else None
+        return Paper(self.colors(stream), width)
 
     def bold(self, text: str) -> str:
         """For stdout."""

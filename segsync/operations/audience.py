@@ -13,6 +13,7 @@ from segsync.operations.workspace import Workspace
 from segsync.plumbing.clock import Clock
 from segsync.render.escape import shown
 from segsync.render.failures import told
+from segsync.render.spans import plain
 from segsync.render.wording import told as told_change
 
 
@@ -72,7 +73,7 @@ def _check_project(change: Change, project: Project, remote: Remote) -> None:
     if change.action is Action.CREATE:
         raise _refused(project.name, "is not live at RuStore", "`segsync apply` creates it.")
     if change.action in (Action.BLOCKED, Action.DRIFT):
-        raise _refused(project.name, told_change(change), "See `segsync plan`.")
+        raise _refused(project.name, _told(change), "See `segsync plan`.")
     if isinstance(live, LiveProject) and (live.project, live.app_id) != (project.project, project.app_id):
         # Ignored is not gone: the message would go to people of another app.
         told_live = f"push project {shown(live.project)}, app {live.app_id}"
@@ -84,9 +85,11 @@ def _check_project(change: Change, project: Project, remote: Remote) -> None:
 
 
 def _why_not_live(change: Change) -> str:
-    return (
-        "is not live at RuStore; `segsync apply` creates it" if change.action is Action.CREATE else told_change(change)
-    )
+    return "is not live at RuStore; `segsync apply` creates it" if change.action is Action.CREATE else _told(change)
+
+
+def _told(change: Change) -> str:
+    return f"{plain(told_change(change))} ({change.origin})"
 
 
 def _refused(address: str, why: str, hint: str) -> PublishRefused:

@@ -21,14 +21,14 @@ def read_limited(path: Path, limit: int) -> bytes:
     return data
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes, new_mode: int = 0o600) -> None:
     """Replace `path` with `data`: after a crash at any moment it holds the old bytes or the new ones.
 
-    A new file gets mode 0600. A symbolic link stays one, its target is replaced. Raises FileError.
+    A new file gets `new_mode`. A symbolic link stays one, its target is replaced. Raises FileError.
     """
     with _naming(path):
         target = path.resolve()
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else new_mode
         temporary = _durable_copy(target, data, mode)
         try:
             temporary.replace(target)

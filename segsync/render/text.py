@@ -1,41 +1,47 @@
-"""Plans, results and diagnostics for a terminal."""
+"""Plans, results and diagnostics for a terminal, or for a log that nobody scrolls sideways."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from segsync.core.model import Diagnostic, Manifest
-from segsync.core.plan import Action, Change, Ending, Outcome, Plan, Result
 from segsync.render.escape import shown
-from segsync.render.wording import NO_CHANGES, SIGNS, apply_line, name, plan_line, told
+from segsync.render.paper import Paper
+from segsync.render.spans import plain
+from segsync.render.view import Row, Section, View
+from segsync.render.wording import count
 
-_COLORS = {Action.CREATE: "32", Action.DRIFT: "33", Action.UNMANAGED: "36", Action.BLOCKED: "31"}
+# Of the signs alone: every word keeps the colour that the reader has chosen for text. Yellow is lost on white.
+_COLORS = {
+    "create": "32",
+    "drift": "35",
+    "unmanaged": "36",
+    "blocked": "31",
+    "adopted": "36",
+    "failed": "31",
+    "unknown": "35",
+    "skipped": "33",
+}
 _BOLD = "1"
 _WIDEST_NAME = 32
+_NARROW = 100
 
 
-def plan(plan: Plan, *, color: bool) -> str:
+def plan(view: View, paper: Paper) -> str:
     """What is not unchanged, by project, and the summary line."""
-    listed = [change for change in plan.changes if change.action is not Action.UNCHANGED]
-    width = min(max((len(name(change)) for change in listed), default=0), _WIDEST_NAME)
+    width = _name_width(view, paper)
     lines: list[str] = []
-    for project, changes in groupby(listed, key=lambda change: change.project_name):
-        lines += [*_project(project, list(changes), width, color), ""]
-    if not listed:
-        lines.append(NO_CHANGES)
-    lines.append(_styled(plan_line(plan.summary), _BOLD, color))
+    for section in view.told:
+        lines += [*_section(section, width, paper), ""]
+    if view.told and view.quiet:
+        lines += [f"{count(view.quiet, 'project')} without changes.", ""]
+    lines += [*view.notices, paper.styled(view.line, _BOLD)]
     return "\n".join(lines) + "\n"
 
 
-def result(result: Result) -> str:
+def result(view: View, paper: Paper) -> str:
     """What went otherwise than planned, and the summary line."""
-    lines = [f"{_WORDS[outcome.outcome]} {outcome.address}{_why(outcome)}" for outcome in _notable(result.outcomes)]
-    lines.append(apply_line(result.summary))
-    if result.converged:
-        lines.append("Converged: everything that the manifest wants is live.")
-    else:
-        left = result.remaining
-        lines.append(f"Not converged: {left.drift} drifted, {left.blocked} blocked, {left.unmanaged} unmanaged remain.")
-    return "\n".join(lines) + "\n"
+    rows = [row for section in view.sections for row in section.rows if row.tag.name != "created"]
+    lines = [line for row in rows for line in _outcome(row, paper)]
+    return "\n".join([*lines, paper.styled(view.line, _BOLD), *view.notices]) + "\n"
 
 
 def diagnostics(diagnostics: Iterable[Diagnostic]) -> str:
@@ -46,11 +52,7 @@ def valid_line(manifest: Manifest | None) -> str:
     if manifest is None:
         return ""
     segments = sum(len(project.segments) for project in manifest.projects)
-    return f"Valid: {_count(len(manifest.projects), 'project')}, {_count(segments, 'segment')}.\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"Valid: {count(len(manifest.projects), 'project')}, {count(segments, 'segment')}.\n"
 
 
 def diagnostic_line(problem: Diagnostic) -> str:
@@ -60,34 +62,39 @@ def diagnostic_line(problem: Diagnostic) -> str:
     return f"{place}: {problem.severity}: {problem.pointer or '/'}: {problem.message}{hint}"
 
 
-def _project(project: str, changes: list[Change], width: int, color: bool) -> Iterator[str]:
-    if changes[0].kind != "project":
-        yield f"  {_styled(shown(project), _BOLD, color)}"
-    for change in changes:
-        own = change.kind == "project"
-        yield _line(change, 0 if own else 2, width + 2 if own else width, color)
+def _name_width(view: View, paper: Paper) -> int:
+    widest = _WIDEST_NAME if paper.width is None or paper.width >= _NARROW else _WIDEST_NAME // 2
+    return min(max((len(row.name) for section in view.told for row in section.rows), default=0), widest)
 
 
-def _line(change: Change, indent: int, width: int, color: bool) -> str:
-    sign = _styled(SIGNS[change.action], _COLORS[change.action], color)
-    return f"{' ' * indent}{sign} {name(change):{width}}  {told(change)}"
+def _section(section: Section, width: int, paper: Paper) -> Iterator[str]:
+    if section.rows[0].kind != "project":
+        yield f"  {paper.styled(section.project, _BOLD)}"
+    for row in section.rows:
+        own = row.kind == "project"
+        yield from _row(row, 0 if own else 2, width + 2 if own else width, paper)
 
 
-def _notable(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    return (outcome for outcome in outcomes if outcome.outcome is not Ending.CREATED)
+def _row(row: Row, indent: int, width: int, paper: Paper) -> Iterator[str]:
+    sign = paper.styled(row.tag.sign, _COLORS[row.tag.name])
+    column = indent + 2 + width + 2
+    told = [*_told(row, paper, column), *_wrapped(row.advice, paper, column)]
+    yield f"{' ' * indent}{sign} {row.name:{width}}  {told[0]}"
+    yield from (f"{' ' * column}{line}" for line in told[1:])
 
 
-def _why(outcome: Outcome) -> str:
-    return f": {shown(outcome.error.message)}" if outcome.error else ""
+def _told(row: Row, paper: Paper, column: int) -> list[str]:
+    # The place goes with what a person can do there: elsewhere it would only make the line longer.
+    place = f" ({shown(str(row.place))})" if row.place and row.advice else ""
+    return paper.wrapped(plain(row.words) + place, column)
 
 
-def _styled(text: str, code: str, color: bool) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if color else text
+def _wrapped(sentence: str, paper: Paper, column: int) -> list[str]:
+    return paper.wrapped(plain(sentence), column) if sentence else []
 
 
-_WORDS = {
-    Ending.ADOPTED: "adopted",
-    Ending.FAILED: "failed ",
-    Ending.UNKNOWN: "unknown",
-    Ending.SKIPPED: "skipped",
-}
+def _outcome(row: Row, paper: Paper) -> Iterator[str]:
+    words = plain(row.words)
+    yield f"{paper.styled(f'{row.tag.name:7}', _COLORS[row.tag.name])} {row.address}{f': {words}' if words else ''}"
+    if row.advice:
+        yield f"        {plain(row.advice)}"

@@ -7,9 +7,14 @@ import pytest
 from segsync.cli.outputs import Outputs, parse_outputs
 from segsync.cli.terminal import Terminal
 from segsync.errors import UsageError
+from segsync.render.paper import Paper
 
 FORMATS = ("text", "json", "html")
 RENDERED = {"text": "как есть\n", "json": "{}\n", "html": "<p>\n"}
+
+
+def render(name: str, _paper: Paper) -> str:
+    return RENDERED[name]
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +44,6 @@ def test_with_paths_alone_stdout_stays_empty(folder: Path) -> None:
 
 def test_a_path_may_hold_an_equals_sign(folder: Path) -> None:
     assert parse_outputs(("json=a=b.json",), FORMATS).files == {folder / "a=b.json": "json"}
-
-
-def test_each_format_is_rendered_once() -> None:
-    assert parse_outputs(("json=a", "text", "json=b", "text=c"), FORMATS).formats == ("text", "json")
 
 
 @pytest.mark.parametrize("given", ["yaml", "yaml=plan.yaml", "", "=plan.json", "JSON", " json"])
@@ -100,15 +101,37 @@ def test_a_place_that_may_not_be_written_is_told_before_anything_is_done(folder:
 def test_every_format_is_written_to_its_places(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "old.json").write_text("something that was longer before\n")
     outputs = parse_outputs(("text", "json=old.json", "text=new.txt"), FORMATS)
-    outputs.write(RENDERED, Terminal())
+    outputs.write(render, Terminal())
     assert (folder / "old.json").read_bytes() == b"{}\n"
     assert (folder / "new.txt").read_bytes() == "как есть\n".encode()
     assert capsys.readouterr() == ("как есть\n", "")
     assert sorted(path.name for path in folder.iterdir()) == ["new.txt", "old.json"]
 
 
+def test_a_file_is_as_everyone_may_read_it(folder: Path) -> None:
+    parse_outputs(("json=new.json", "json=old.json"), FORMATS)
+    (folder / "old.json").touch(mode=0o640)
+    before = os.umask(0o027)
+    try:
+        parse_outputs(("json=new.json", "json=old.json"), FORMATS).write(render, Terminal())
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE((folder / name).stat().st_mode) for name in ("new.json", "old.json")] == [0o640, 0o640]
+
+
+def test_only_a_terminal_has_colours_and_an_edge(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    papers: list[Paper] = []
+
+    def record(_name: str, paper: Paper) -> str:
+        papers.append(paper)
+        return ""
+
+    parse_outputs(("text", "text=plan.txt"), FORMATS).write(record, Terminal("always"))
+    assert papers == [Paper(color=False, width=None), Paper(color=True, width=None)]
+
+
 def test_what_was_not_asked_for_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    parse_outputs(("json=plan.json",), FORMATS).write(RENDERED, Terminal())
+    parse_outputs(("json=plan.json",), FORMATS).write(render, Terminal())
     assert capsys.readouterr() == ("", "")
 
 
@@ -118,7 +141,7 @@ def test_what_is_no_regular_file_is_never_replaced_by_one(folder: Path) -> None:
     # Someone listens, so that writing into the pipe would not wait.
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        parse_outputs(("json=pipe",), FORMATS).write(RENDERED, Terminal())
+        parse_outputs(("json=pipe",), FORMATS).write(render, Terminal())
     except UsageError:
         pass
     finally:

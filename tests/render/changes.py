@@ -9,8 +9,8 @@ from segsync.core.planner import summarize
 BASE = Base("https://vkpns-segments.rustore.ru", ("*",), "sha256:0", None, "sha256:1")
 
 
-def plan_of(*changes: Change) -> Plan:
-    return Plan("2026-11-23T10:00:00Z", "0.1.0", True, BASE, summarize(changes), changes)
+def plan_of(*changes: Change, complete: bool = True) -> Plan:
+    return Plan("2026-11-23T10:00:00Z", "0.1.0", complete, BASE, summarize(changes), changes)
 
 
 def of_project(

@@ -8,7 +8,9 @@ from segsync.core.model import Diagnostic, Failure, FailureKind, LiveProject, Li
 from segsync.core.plan import Action, Change, Ending, FieldChange, Outcome, Reason, Remaining, Result, Tally
 from segsync.core.state import State
 from segsync.render import text
+from segsync.render.paper import Paper
 from segsync.render.state import state as rendered_state
+from segsync.render.view import of_plan, of_result
 from tests.render.changes import of_project, of_segment, plan_of, unmanaged
 from tests.render.test_escape import is_harmless
 from tests.support.models import LINEAGE, project, segment
@@ -43,6 +45,10 @@ def changes_with(hostile: str) -> tuple[Change, ...]:
     )
 
 
+def planned(*changes: Change) -> str:
+    return text.plan(of_plan(plan_of(*changes), ()), Paper())
+
+
 def assert_harmless(output: str, lines: int) -> None:
     assert output.endswith("\n")
     told = output[:-1].split("\n")
@@ -53,15 +59,15 @@ def assert_harmless(output: str, lines: int) -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_plan_is_not_at_the_mercy_of_the_server(hostile: str) -> None:
-    told = text.plan(plan_of(*changes_with(HOSTILE[hostile])), color=False)
-    assert_harmless(told, lines=11)
+    told = planned(*changes_with(HOSTILE[hostile]))
+    assert_harmless(told, lines=16)
     assert told.count("\nPlan: ") == 1
     assert told.endswith("Plan: 0 to create, 2 drifted, 1 unmanaged, 3 blocked, 0 unchanged.\n")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_no_text_of_the_server_makes_a_line(hostile: str) -> None:
-    assert_harmless(text.plan(plan_of(*changes_with(hostile)), color=False), lines=11)
+    assert_harmless(planned(*changes_with(hostile)), lines=16)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -70,7 +76,8 @@ def test_a_result_is_not_at_the_mercy_of_the_server(hostile: str) -> None:
         Outcome("shop", "project", Ending.UNKNOWN, error=failure(HOSTILE[hostile])),
         Outcome("shop/payers", "segment", Ending.ADOPTED, HOSTILE[hostile]),
     )
-    assert_harmless(text.result(Result(Tally(unknown=1, adopted=1), Remaining(), False, 3, outcomes)), lines=4)
+    result = Result(Tally(unknown=1, adopted=1), Remaining(), False, 3, outcomes)
+    assert_harmless(text.result(of_result(result, ()), Paper()), lines=5)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -97,4 +104,4 @@ def test_a_plan_is_not_at_the_mercy_of_a_file_name(
 ) -> None:
     origin = Origin(f"{HOSTILE[name]}.yaml", 8, 7)
     wanted = Segment("payers", "1742", 12, True, frozenset(), origin)
-    assert_harmless(text.plan(plan_of(of_segment("shop", wanted, action, reason, fields=fields)), color=False), lines=4)
+    assert_harmless(planned(of_segment("shop", wanted, action, reason, fields=fields)), lines=5)

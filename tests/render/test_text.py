@@ -3,9 +3,12 @@ import pytest
 from segsync.core.model import Diagnostic, Failure, FailureKind, Manifest
 from segsync.core.plan import Action, Change, Ending, FieldChange, Outcome, Reason, Remaining, Result, Tally
 from segsync.render import text
+from segsync.render.paper import Paper
+from segsync.render.view import of_plan, of_result
 from tests.render.changes import of_project, of_segment, plan_of, state_only, unmanaged
 from tests.support.models import ID, OTHER_ID, live_project, live_segment, project, segment
 
+PLAIN_PAPER = Paper()
 REFUSED = Failure(FailureKind.REFUSED, "no such thing", 404, 2004, "NOT_FOUND")
 PERIOD = FieldChange("period", 12, 24)
 APP_ID = FieldChange("app_id", 52210, 1)
@@ -33,55 +36,66 @@ PLAN = """\
   shop
   + churned   create: myTracker segment 1743, every 168 h
   ! trial     cannot change: period is 24 at RuStore, 12 here (segsync.yaml:8)
-  x muted     blocked: not live, and is_enabled is false here (segsync.yaml:8); segsync creates only what is switched on
+              to accept it, write `period: 24` here, or `ignore: [period]`
+  x muted     blocked: not live, and is_enabled is false here (segsync.yaml:8)
+              segsync creates only what is switched on
   ? 1750      at RuStore, not in the manifest: every 48 h
 
 + shop-ios    create: push project Zq3vX0c8, myTracker app 8812
   + payers    create: myTracker segment 1742, every 24 h
 
 ! shop-web    cannot change: app_id is 1 at RuStore, 52210 here (segsync.yaml:4)
+              to accept it, write `app_id: 1` here, or `ignore: [app_id]`; otherwise correct `export_project_id`
   x payers    blocked: waits for its project
 
-x shop-tv     blocked: RuStore does not know export project 11111111-2222-4333-8444-555555555555 (no such thing)
+x shop-tv     blocked: RuStore does not know export project 11111111-2222-4333-8444-555555555555 (segsync.yaml:4)
+              correct `export_project_id` here, or the service token of its push project (RuStore: no such thing)
 
 ? old         in the state, not in the manifest
 
+1 project without changes.
+
 Plan: 3 to create, 2 drifted, 2 unmanaged, 3 blocked, 4 unchanged.
 """
-BOLD, GREEN, YELLOW, CYAN, RED, PLAIN = (f"\x1b[{code}m" for code in ("1", "32", "33", "36", "31", "0"))
+BOLD, GREEN, MAGENTA, CYAN, RED, PLAIN = (f"\x1b[{code}m" for code in ("1", "32", "35", "36", "31", "0"))
+
+
+def planned(*changes: Change, paper: Paper = PLAIN_PAPER) -> str:
+    return text.plan(of_plan(plan_of(*changes), ()), paper)
 
 
 def test_a_plan_lists_what_is_not_unchanged() -> None:
-    assert text.plan(plan_of(*CHANGES), color=False) == PLAN
+    assert planned(*CHANGES) == PLAN
 
 
 def test_colours_are_of_the_signs_and_change_nothing_else() -> None:
-    colored = text.plan(plan_of(*CHANGES), color=True)
-    assert colored.splitlines()[:6] == [
+    colored = planned(*CHANGES, paper=Paper(color=True))
+    assert colored.splitlines()[:8] == [
         f"  {BOLD}shop{PLAIN}",
         f"  {GREEN}+{PLAIN} churned   create: myTracker segment 1743, every 168 h",
-        f"  {YELLOW}!{PLAIN} trial     cannot change: period is 24 at RuStore, 12 here (segsync.yaml:8)",
-        f"  {RED}x{PLAIN} muted     blocked: not live, and is_enabled is false here (segsync.yaml:8); "
-        "segsync creates only what is switched on",
+        f"  {MAGENTA}!{PLAIN} trial     cannot change: period is 24 at RuStore, 12 here (segsync.yaml:8)",
+        "              to accept it, write `period: 24` here, or `ignore: [period]`",
+        f"  {RED}x{PLAIN} muted     blocked: not live, and is_enabled is false here (segsync.yaml:8)",
+        "              segsync creates only what is switched on",
         f"  {CYAN}?{PLAIN} 1750      at RuStore, not in the manifest: every 48 h",
         "",
     ]
     assert colored.endswith(f"{BOLD}Plan: 3 to create, 2 drifted, 2 unmanaged, 3 blocked, 4 unchanged.{PLAIN}\n")
-    for code in (BOLD, GREEN, YELLOW, CYAN, RED, PLAIN):
+    for code in (BOLD, GREEN, MAGENTA, CYAN, RED, PLAIN):
         colored = colored.replace(code, "")
     assert colored == PLAN
 
 
 @pytest.mark.parametrize(("changes", "count"), [(UNCHANGED, 2), ((), 0)])
 def test_where_all_is_unchanged_that_is_said(changes: tuple[Change, ...], count: int) -> None:
-    assert text.plan(plan_of(*changes), color=False) == (
+    assert planned(*changes) == (
         "No changes. RuStore matches the manifest.\n"
         f"Plan: 0 to create, 0 drifted, 0 unmanaged, 0 blocked, {count} unchanged.\n"
     )
 
 
 def test_what_is_only_seen_is_a_change_to_tell() -> None:
-    assert text.plan(plan_of(*UNCHANGED, unmanaged("shop", live_segment("e-9", "1750"))), color=False) == (
+    assert planned(*UNCHANGED, unmanaged("shop", live_segment("e-9", "1750"))) == (
         "  shop\n"
         "  ? 1750  at RuStore, not in the manifest: every 24 h\n"
         "\n"
@@ -94,7 +108,7 @@ def test_a_long_name_does_not_push_the_others_away() -> None:
         of_segment("shop", segment(name), Action.CREATE, Reason.MISSING) for name in ("n" * 64, "m" * 32, "short")
     )
     told = "  create: myTracker segment 1742, every 24 h"
-    assert text.plan(plan_of(*creates), color=False).splitlines()[:4] == [
+    assert planned(*creates).splitlines()[:4] == [
         "  shop",
         f"  + {'n' * 64}{told}",
         f"  + {'m' * 32}{told}",
@@ -113,10 +127,11 @@ def test_a_result_lists_what_went_otherwise_than_planned() -> None:
         Outcome("shop-ios/payers", "segment", Ending.SKIPPED),
     )
     result = Result(Tally(1, 1, 2, 1, 1), Remaining(drift=2, blocked=3, unmanaged=4), False, 3, outcomes)
-    assert text.result(result) == (
+    assert text.result(of_result(result, ()), PLAIN_PAPER) == (
         "adopted shop/payers: cut off\n"
         "failed  shop/churned: no such thing\n"
         "unknown shop/trial: HTTP 500\n"
+        "        the next apply looks it up in RuStore's list first\n"
         "failed  shop-ios: Connection refused\n"
         "skipped shop-ios/payers\n"
         "Apply: 1 created, 1 adopted, 2 failed, 1 unknown, 1 skipped.\n"
@@ -126,7 +141,8 @@ def test_a_result_lists_what_went_otherwise_than_planned() -> None:
 
 def test_a_result_in_which_all_went_well_is_short() -> None:
     outcomes = (Outcome("shop", "project", Ending.CREATED, ID),)
-    assert text.result(Result(Tally(created=1), Remaining(), True, 0, outcomes)) == (
+    result = Result(Tally(created=1), Remaining(), True, 0, outcomes)
+    assert text.result(of_result(result, ()), PLAIN_PAPER) == (
         "Apply: 1 created, 0 adopted, 0 failed, 0 unknown, 0 skipped.\n"
         "Converged: everything that the manifest wants is live.\n"
     )
