@@ -7,7 +7,7 @@ from segsync.cli.signals import Stopper
 from segsync.cli.terminal import Terminal
 from segsync.core.message import Publication
 from segsync.core.plan import Plan
-from segsync.errors import NotApproved
+from segsync.errors import Interrupted, NotApproved
 from segsync.render import publish, text
 from segsync.render.view import of_plan
 
@@ -67,7 +67,11 @@ def _ask_stoppably(question: str, terminal: Terminal, stopper: Stopper) -> None:
 def ask(question: str, terminal: Terminal) -> None:
     """Raises NotApproved unless the answer is `yes`, and where nobody is there to answer."""
     terminal.err(f"{question}\nOnly `yes` approves:")
-    answer = sys.stdin.readline()
+    try:
+        answer = sys.stdin.readline()
+    except (Interrupted, KeyboardInterrupt):
+        terminal.break_line()
+        raise
     if not answer:
         raise NotApproved("nobody is here to answer, nothing was done", "Use --yes where no person is, as in CI.")
     if answer.strip() != "yes":

@@ -54,7 +54,7 @@ def opened(
     client = Client(Transport(http, api_url, clock, terminal.listen))
     secrets = Secrets(options.environment, workspace.fenced)
     live = Remote(client, secrets, clock, terminal.listen, api_url=api_url, parallelism=remote.parallelism)
-    stopper = Stopper(clock, http.abort, grace)
+    stopper = Stopper(clock, http.abort, terminal.leave, grace)
     with contextlib.closing(http), stopper.listening():
         yield Session(workspace, live, clock, stopper)
 

@@ -17,11 +17,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopper:
-    """Turns signals into `clock.stop`, and, after `grace` seconds, into `abort`, which ends the calls in flight."""
+    """Turns signals into `clock.stop`, and, after `grace` seconds, into `abort`, which ends the calls in flight.
 
-    def __init__(self, clock: SystemClock, abort: Callable[[], None], grace: float) -> None:
+    `leave` tidies the terminal where a second signal ends the process at once.
+    """
+
+    def __init__(self, clock: SystemClock, abort: Callable[[], None], leave: Callable[[], None], grace: float) -> None:
         self._clock = clock
         self._abort = abort
+        self._leave = leave
         self._grace = grace
         self._asking = False
 
@@ -45,6 +49,7 @@ class Stopper:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self._clock.stop_signal is not None:
+            self._leave()
             os._exit(128 + number)
         self._clock.stop(number)
         if self._asking:

@@ -76,6 +76,16 @@ class Terminal:
         elif isinstance(event, Warned):
             self.err(f"Warning: {event.message}")
 
+    def break_line(self) -> None:
+        """After an answer that never came: what is printed next begins a line. For a terminal alone."""
+        if sys.stderr.isatty():
+            self.err("")
+
+    def leave(self) -> None:
+        """The same where the process ends at once, in a signal handler: nothing may be buffered or wait for a lock."""
+        if self._in_progress:
+            os.write(sys.stderr.fileno(), b"\n")
+
     def flush(self) -> None:
         self._clear()
         try:

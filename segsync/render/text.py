@@ -23,6 +23,7 @@ _COLORS = {
 _BOLD = "1"
 _WIDEST_NAME = 32
 _NARROW = 100
+_FEW = 3
 
 
 def plan(view: View, paper: Paper) -> str:
@@ -39,8 +40,7 @@ def plan(view: View, paper: Paper) -> str:
 
 def result(view: View, paper: Paper) -> str:
     """What went otherwise than planned, and the summary line."""
-    rows = [row for section in view.sections for row in section.rows if row.tag.name != "created"]
-    lines = [line for row in rows for line in _outcome(row, paper)]
+    lines = [line for section in view.sections for line in _outcomes(section, paper)]
     return "\n".join([*lines, paper.styled(view.line, _BOLD), *view.notices]) + "\n"
 
 
@@ -79,8 +79,10 @@ def _row(row: Row, indent: int, width: int, paper: Paper) -> Iterator[str]:
     sign = paper.styled(row.tag.sign, _COLORS[row.tag.name])
     column = indent + 2 + width + 2
     told = [*_told(row, paper, column), *_wrapped(row.advice, paper, column)]
-    yield f"{' ' * indent}{sign} {row.name:{width}}  {told[0]}"
-    yield from (f"{' ' * column}{line}" for line in told[1:])
+    head = f"{' ' * indent}{sign} {row.name:{width}}"
+    if paper.width is None or len(row.name) <= width:
+        head = f"{head}  {told.pop(0)}"
+    yield from (head, *(f"{' ' * column}{line}" for line in told))
 
 
 def _told(row: Row, paper: Paper, column: int) -> list[str]:
@@ -93,8 +95,22 @@ def _wrapped(sentence: str, paper: Paper, column: int) -> list[str]:
     return paper.wrapped(plain(sentence), column) if sentence else []
 
 
+def _outcomes(section: Section, paper: Paper) -> Iterator[str]:
+    skipped = sum(row.tag.name == "skipped" and row.kind == "segment" for row in section.rows)
+    for row in section.rows:
+        counted = skipped > _FEW and row.tag.name == "skipped" and row.kind == "segment"
+        if row.tag.name != "created" and not counted:
+            yield from _outcome(row, paper)
+    if skipped > _FEW:
+        yield f"{_ending('skipped', paper)} {section.project}: {count(skipped, 'segment')}"
+
+
 def _outcome(row: Row, paper: Paper) -> Iterator[str]:
     words = plain(row.words)
-    yield f"{paper.styled(f'{row.tag.name:7}', _COLORS[row.tag.name])} {row.address}{f': {words}' if words else ''}"
+    yield f"{_ending(row.tag.name, paper)} {row.address}{f': {words}' if words else ''}"
     if row.advice:
         yield f"        {plain(row.advice)}"
+
+
+def _ending(name: str, paper: Paper) -> str:
+    return paper.styled(f"{name:7}", _COLORS[name])

@@ -217,3 +217,27 @@ def test_an_error_that_quotes_a_file_does_no_harm(
     assert ended.code != 0
     assert "\x1b" not in ended.err
     assert "\nApply: " not in ended.err
+
+
+@pytest.mark.parametrize("in_progress", [True, False])
+def test_a_process_that_ends_at_once_leaves_the_cursor_at_the_start_of_a_line(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, in_progress: bool
+) -> None:
+    monkeypatch.setattr(sys, "stderr", screen.stream)
+    terminal = Terminal()
+    if in_progress:
+        terminal.listen(Progress("Reading projects", 1, 2))
+        screen.stream.flush()
+    terminal.leave()
+    assert screen.seen() == ("\r\x1b[KReading projects: 1 of 2\n" if in_progress else "")
+
+
+def test_after_a_question_without_an_answer_a_line_begins(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", screen.stream)
+    Terminal().break_line()
+    assert screen.seen() == "\n"
+
+
+def test_in_a_log_no_line_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().break_line()
+    assert capsys.readouterr() == ("", "")

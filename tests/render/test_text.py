@@ -168,3 +168,26 @@ def test_a_valid_manifest_is_counted() -> None:
     many = Manifest((project("a", segment("x"), segment("y")), project("b", segment("z"))))
     assert text.valid_line(many) == "Valid: 2 projects, 3 segments.\n"
     assert text.valid_line(None) == ""
+
+
+def test_what_was_skipped_of_a_project_is_one_count_where_it_is_much() -> None:
+    few = [Outcome(f"shop/s-{number}", "segment", Ending.SKIPPED) for number in range(3)]
+    many = [Outcome(f"games/s-{number}", "segment", Ending.SKIPPED) for number in range(4)]
+    result = Result(Tally(skipped=8), Remaining(), False, 1, (*few, Outcome("games", "project", Ending.SKIPPED), *many))
+    assert text.result(of_result(result, ()), PLAIN_PAPER).splitlines()[:-2] == [
+        "skipped shop/s-0",
+        "skipped shop/s-1",
+        "skipped shop/s-2",
+        "skipped games",
+        "skipped games: 4 segments",
+    ]
+
+
+def test_on_a_terminal_words_go_below_a_name_that_leaves_them_no_room() -> None:
+    creates = (of_segment("shop", segment(name), Action.CREATE, Reason.MISSING) for name in ("n" * 64, "short"))
+    assert planned(*creates, paper=Paper(width=80)).splitlines()[:4] == [
+        "  shop",
+        f"  + {'n' * 64}",
+        f"{' ' * 22}create: myTracker segment 1742, every 24 h",
+        f"  + short{' ' * 13}create: myTracker segment 1742, every 24 h",
+    ]
