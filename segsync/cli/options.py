@@ -112,7 +112,12 @@ def manifests() -> Decorator:
             show_default=True,
             help="A manifest file, or a folder of them. May be given several times.",
         ),
-        option("--state", metavar="URL", help="Where the state is: a path.  [default: segsync.state.json]"),
+        option(
+            "--state",
+            metavar="URL",
+            help="Where the state is: a path, https://HOST/PATH (such as GitLab's), s3://BUCKET/KEY or "
+            "postgresql://HOST/DATABASE?state=NAME.  [default: segsync.state.json]",
+        ),
         option(
             "--project",
             metavar="GLOB",

@@ -34,7 +34,7 @@ def show(chosen: ManifestOptions, terminal: Terminal) -> None:
     from segsync.operations.workspace import open_state
     from segsync.render.state import state as rendered
 
-    store = open_state(options_of(chosen))
+    store = open_state(options_of(chosen), terminal.listen)
     terminal.out(rendered(store.read(), store.address))
 
 
@@ -47,7 +47,7 @@ def pull(chosen: ManifestOptions, terminal: Terminal) -> None:
     from segsync.operations.workspace import open_state
     from segsync.state.store import encode
 
-    terminal.out(encode(open_state(options_of(chosen)).read()).decode("ascii"))
+    terminal.out(encode(open_state(options_of(chosen), terminal.listen).read()).decode("ascii"))
 
 
 @command.command("push")
@@ -66,7 +66,7 @@ def push(file: Path, chosen: ManifestOptions, terms: ChangeOptions, terminal: Te
     from segsync.state.store import read_document
 
     document = read_document(file)
-    store = open_state(options_of(chosen))
+    store = open_state(options_of(chosen), terminal.listen)
     terminal.out(repairing.push(store, document, str(file), _agreed("push", terms, terminal)) + "\n")
 
 
@@ -112,7 +112,9 @@ def _resolve_message(key: str, sent: bool, chosen: ManifestOptions, terms: Chang
     from segsync.operations.workspace import open_state
 
     settle = repairing.settle_sent if sent else repairing.settle_not_sent
-    _repair(open_state(options_of(chosen)), lambda state: settle(state, key), "resolve", terms, terminal)
+    _repair(
+        open_state(options_of(chosen), terminal.listen), lambda state: settle(state, key), "resolve", terms, terminal
+    )
 
 
 def _resolve_create(
@@ -129,7 +131,7 @@ def _resolve_create(
     from segsync.plumbing.clock import SystemClock, timestamp
     from segsync.plumbing.whoami import who
 
-    store = open_state(options_of(chosen))
+    store = open_state(options_of(chosen), terminal.listen)
     if export_project_id is None:
         _repair(store, lambda state: repairing.settle_not_created(state, name), "resolve", terms, terminal)
         return
@@ -188,7 +190,9 @@ def unlock(lock_id: str, chosen: ManifestOptions, yes: bool, terminal: Terminal)
     from segsync.cli.session import options_of
     from segsync.operations.workspace import open_state
 
-    open_state(options_of(chosen)).unlock(lock_id, lambda question: None if yes else _ask(question, terminal))
+    open_state(options_of(chosen), terminal.listen).unlock(
+        lock_id, lambda question: None if yes else _ask(question, terminal)
+    )
     terminal.out(f"The lock {lock_id} is free.\n")
 
 
@@ -215,5 +219,7 @@ def _agreed(verb: str, terms: ChangeOptions, terminal: Terminal) -> "Terms":
 
 def _ask(question: str, terminal: Terminal) -> None:
     from segsync.cli.dialogue import ask
+    from segsync.render.escape import escaped
 
-    ask(question, terminal)
+    # Who holds a lock is told by a server.
+    ask(escaped(question), terminal)

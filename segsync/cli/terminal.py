@@ -74,7 +74,7 @@ class Terminal:
         elif isinstance(event, Waiting):
             self.err(f"Waiting up to {event.seconds:.0f} s: {shown(event.why)}")
         elif isinstance(event, Warned):
-            self.err(f"Warning: {event.message}")
+            self.err(f"Warning: {escaped(event.message)}")
 
     def break_line(self) -> None:
         """After an answer that never came: what is printed next begins a line. For a terminal alone."""

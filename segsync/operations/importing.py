@@ -15,7 +15,7 @@ from segsync.manifest.load import Defaults, Loaded, defaults_of, load
 from segsync.operations.adopting import NOWHERE, adopted
 from segsync.operations.insertion import Insertion, insertion, target
 from segsync.operations.remote import Remote
-from segsync.operations.workspace import Options, Workspace, store_of
+from segsync.operations.workspace import Options, Workspace
 from segsync.plumbing.clock import Clock, timestamp
 from segsync.render.failures import told
 from segsync.state.protocol import LockInfo
@@ -126,7 +126,7 @@ def _state(
             "--bind needs a state that outlives this CI job, and none is named",
             "Name one with --state or SEGSYNC_STATE.",
         )
-    store = workspace.store or store_of(workspace.options, workspace.manifest)
+    store = workspace.needed_store()
     with store.locked(terms.lock, terms.clock, terms.wait):
         yield store, store.read()
 

@@ -14,7 +14,7 @@ from segsync.errors import Interrupted, PublishRefused, UsageError
 from segsync.operations.audience import Audience, check_live, find
 from segsync.operations.ledger import Ledger
 from segsync.operations.remote import Remote
-from segsync.operations.workspace import Workspace, store_of
+from segsync.operations.workspace import Workspace
 from segsync.plumbing.clock import Clock, timestamp
 from segsync.render.failures import told
 from segsync.state.protocol import LockInfo
@@ -82,7 +82,7 @@ def _opened(workspace: Workspace, terms: Terms, clock: Clock) -> Iterator[tuple[
             "--once needs a state that outlives this CI job, and none is named; nothing was sent",
             "Name one with --state or SEGSYNC_STATE.",
         )
-    store = workspace.store or store_of(workspace.options, workspace.manifest)
+    store = workspace.needed_store()
     with contextlib.ExitStack() as held:
         if not terms.dry_run:
             held.enter_context(store.locked(terms.lock, clock, terms.lock_wait))

@@ -34,7 +34,7 @@ def start(options: Options, listener: Listener, new_id: Callable[[], str]) -> St
         )
     missing = _missing_manifest(options.manifests[0])
     wanted = None if missing else checked(load(options.manifests, options.environment), listener).state_lineage
-    store = store_at(options, wanted)
+    store = store_at(options, wanted, listener)
     state = store.find()
     wrote: list[Path | str] = []
     if state is None:

@@ -43,13 +43,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`store` is None where no state is used. `recovery_folder` takes what cannot be saved elsewhere."""
+    """`store` is None where no state is used; `listener` hears of its troubles."""
 
     manifest: Manifest
     selection: Selection
     store: Store | None
     fenced: tuple[Path, ...]
     options: Options
+    listener: Listener
 
     @property
     def projects(self) -> tuple[Project, ...]:
@@ -57,7 +58,11 @@ class Workspace:
 
     def of_project(self, project: Project) -> "Workspace":
         """With this project alone selected: a state is used only where it needs one."""
-        return _workspace(self.manifest, Selection((project.name,)), self.fenced, self.options)
+        return _workspace(self.manifest, Selection((project.name,)), self.fenced, self.options, self.listener)
+
+    def needed_store(self) -> Store:
+        """The state that the manifest is used with, whether or not it needs one."""
+        return self.store or store_at(self.options, self.manifest.state_lineage, self.listener)
 
     def read_state(self) -> State | None:
         """The state as stored; None where none is used."""
@@ -72,34 +77,32 @@ def open_workspace(options: Options, listener: Listener) -> Workspace:
 def workspace_of(loaded: Loaded, options: Options, listener: Listener) -> Workspace:
     """The same, of manifests that have been read already."""
     manifest = checked(loaded, listener)
-    return _workspace(manifest, _selection(options.globs, manifest), loaded.fenced, options)
+    return _workspace(manifest, _selection(options.globs, manifest), loaded.fenced, options, listener)
 
 
-def _workspace(manifest: Manifest, selection: Selection, fenced: tuple[Path, ...], options: Options) -> Workspace:
+def _workspace(
+    manifest: Manifest, selection: Selection, fenced: tuple[Path, ...], options: Options, listener: Listener
+) -> Workspace:
     used = options.state is not None or Path(options.state_address).exists() or _unpinned(manifest, selection)
-    return Workspace(manifest, selection, store_of(options, manifest) if used else None, fenced, options)
+    store = store_at(options, manifest.state_lineage, listener) if used else None
+    return Workspace(manifest, selection, store, fenced, options, listener)
 
 
-def store_of(options: Options, manifest: Manifest) -> Store:
-    """The state that this manifest is used with, whether or not it needs one."""
-    return store_at(options, manifest.state_lineage)
-
-
-def store_at(options: Options, lineage: str | None) -> Store:
+def store_at(options: Options, lineage: str | None, listener: Listener) -> Store:
     """The state that the options name; `lineage` is the only one that is good, None for any."""
-    return Store(backend_at(options.state_address, options.environment), lineage)
+    return Store(backend_at(options.state_address, options.environment), lineage, listener)
 
 
-def open_state(options: Options) -> Store:
+def open_state(options: Options, listener: Listener) -> Store:
     """The state alone, also where the manifest is missing or broken: then any lineage is good."""
     manifest = load(options.manifests, options.environment).manifest
-    return store_at(options, manifest.state_lineage if manifest else None)
+    return store_at(options, manifest.state_lineage if manifest else None, listener)
 
 
 def open_state_and_manifest(options: Options, listener: Listener) -> tuple[Store, Manifest]:
     """For verbs that must know what the manifest says. Raises ManifestInvalid."""
     manifest = checked(load(options.manifests, options.environment), listener)
-    return store_of(options, manifest), manifest
+    return store_at(options, manifest.state_lineage, listener), manifest
 
 
 def checked(loaded: Loaded, listener: Listener) -> Manifest:

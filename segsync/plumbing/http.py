@@ -6,6 +6,7 @@ Each call ends at its deadline as a whole, or when the process is asked to stop.
 import contextlib
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -49,6 +50,20 @@ class Bearer(AuthBase):
         return request
 
 
+class Basic(AuthBase):
+    """User name and password as an Authorization header; like a token, not to be replaced from .netrc."""
+
+    def __init__(self, username: str, password: Secret) -> None:
+        self._username = username
+        self._password = password
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # requests' own would encode a text as latin-1.
+        pair = f"{self._username}:{self._password.reveal()}".encode("utf-8", "surrogateescape")
+        request.headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
+        return request
+
+
 def checked_url(url: str, option: str) -> str:
     """`url` without a trailing slash, if it is https, or http to loopback, and nothing but scheme, host and path."""
     try:
@@ -74,10 +89,14 @@ def is_loopback(url: str) -> bool:
 
 
 class Http:
-    """One pooled session for one server. Safe to use from several threads."""
+    """One pooled session for one server. Safe to use from several threads.
 
-    def __init__(self, base_url: str, *, timeout: float, connections: int) -> None:
+    `may_be_empty`: an answer with 200 that says nothing, not even that it is empty, is a whole one.
+    """
+
+    def __init__(self, base_url: str, *, timeout: float, connections: int, may_be_empty: bool = False) -> None:
         self._base_url = base_url
+        self._may_be_empty = may_be_empty
         self._timeout = timeout
         self._calls: set[Call] = set()
         self._lock = threading.Lock()
@@ -135,7 +154,7 @@ class Http:
             # Nothing but the end of the connection told where this answer ends.
             if call.ended:
                 return call.broken(None, self._timeout)
-            if response.status_code == 200 and not content:
+            if response.status_code == 200 and not content and not self._may_be_empty:
                 return Broken(began=True, why="the answer was cut off")
         return Answer(response.status_code, answer_headers, bytes(content))
 

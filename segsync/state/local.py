@@ -9,9 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from segsync.errors import FileError, StateConflict, StateLocked
+from segsync.errors import FileError, StateLocked
 from segsync.plumbing.files import create_durably, read_limited, write_durably
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
+from segsync.state.refusals import changed, gone, held
 
 _LIMIT = 256 * 2**20
 
@@ -45,16 +46,14 @@ class LocalBackend:
     def write(self, data: bytes, replaces: str | None) -> str:
         stored = self.read()
         if stored is None and replaces is not None:
-            raise StateConflict(
-                f"{self._path}: the state is gone", "Bring it back: it holds ids that RuStore cannot list."
-            )
+            raise gone(self.address)
         if (stored.version if stored else None) != replaces:
-            raise StateConflict(f"{self._path}: someone else wrote this state meanwhile", "Run the command again.")
+            raise changed(self.address)
         if stored is None:
             try:
                 create_durably(self._path, data)
             except FileExistsError as error:
-                raise StateConflict(f"{self._path}: someone else wrote this state meanwhile") from error
+                raise changed(self.address) from error
         else:
             write_durably(self._path, data)
         return hashlib.sha256(data).hexdigest()
@@ -63,7 +62,7 @@ class LocalBackend:
     def lock(self, info: LockInfo) -> Iterator[None]:
         lock = self._taken()
         if lock is None:
-            raise StateLocked(f"{self._path}: the state is locked by {self.holder() or UNKNOWN_HOLDER}", _WAIT)
+            raise held(self.address, self.holder() or UNKNOWN_HOLDER)
         try:
             write_durably(self._holder_path, json.dumps(asdict(info)).encode("ascii"))
             yield
@@ -97,6 +96,3 @@ class LocalBackend:
         except OSError as error:
             raise FileError(f"{self._lock_path}: cannot be locked: {error.strerror}") from error
         return lock
-
-
-_WAIT = "Wait until it is done, or let segsync wait with --lock-timeout SECONDS."

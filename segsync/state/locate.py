@@ -8,7 +8,14 @@ from segsync.errors import UsageError
 from segsync.state.local import LocalBackend
 from segsync.state.protocol import Backend
 
-_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {}
+
+def _http(address: str, environment: Mapping[str, str]) -> Backend:
+    from segsync.state.http import http_backend
+
+    return http_backend(address, environment)
+
+
+_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {"https": _http, "http": _http}
 """By scheme. Each imports what it needs when it is asked for: a local state must not wait for it."""
 
 
@@ -22,5 +29,8 @@ def backend_at(address: str, environment: Mapping[str, str]) -> Backend:
         return LocalBackend(Path(address))
     remote = _REMOTE.get(scheme[1].lower())
     if remote is None:
-        raise UsageError(f"--state: this segsync keeps no state at {scheme[1]}://", "Give the path of a local file.")
+        known = " or ".join(f"{name}://" for name in _REMOTE)
+        raise UsageError(
+            f"--state: segsync keeps no state at {scheme[1]}://", f"Give a path, or an address at {known}."
+        )
     return remote(address, environment)

@@ -62,7 +62,10 @@ class Backend(Protocol):
         ...
 
     def lock(self, info: LockInfo) -> AbstractContextManager[None]:
-        """Hold the lock while the context lasts. Raises StateLocked, naming the holder, where it is held."""
+        """Hold the lock while the context lasts. Raises StateLocked, naming the holder, where it is held.
+
+        Raises StateError at its end where the lock may still be held, unless something else went wrong before.
+        """
         ...
 
     def holder(self) -> LockInfo | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segsync.core.codec import FORMAT_VERSION, decode_state, encode_state
+from segsync.core.events import Listener, Warned
 from segsync.core.state import State
 from segsync.errors import Interrupted, StateError, StateLocked, StateMissing
 from segsync.plumbing.clock import Clock
@@ -15,19 +16,22 @@ from segsync.plumbing.files import read_limited
 from segsync.plumbing.schemas import first_breach
 from segsync.state.protocol import Backend, LockInfo
 
-_POLL_SECONDS = 0.2
+_FIRST_POLL_SECONDS = 0.2
+_POLL_SECONDS = 1.0
 _LIMIT = 256 * 2**20
 
 
 class Store:
     """One state. Remembers the version that it read, so that each write replaces just that one.
 
-    `lineage` is the only one that the manifest may be used with, None for any.
+    `lineage` is the only one that the manifest may be used with, None for any. `listener` is told what a person should
+    know and what changes nothing of the outcome.
     """
 
-    def __init__(self, backend: Backend, lineage: str | None) -> None:
+    def __init__(self, backend: Backend, lineage: str | None, listener: Listener) -> None:
         self._backend = backend
         self._lineage = lineage
+        self._listener = listener
         self._version: str | None = None
 
     @property
@@ -63,10 +67,20 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, info: LockInfo, clock: Clock, wait: float) -> Iterator[None]:
-        """Hold the lock; waits up to `wait` seconds for it."""
-        with contextlib.ExitStack() as held:
-            _wait_for(lambda: held.enter_context(self._backend.lock(info)), clock, wait)
+        """Hold the lock; waits up to `wait` seconds for it.
+
+        A lock that cannot be given back is told and not raised: the work under it is done.
+        """
+        with contextlib.ExitStack() as taking:
+            _wait_for(lambda: taking.enter_context(self._backend.lock(info)), clock, wait)
+            held = taking.pop_all()
+        try:
             yield
+        finally:
+            try:
+                held.close()
+            except StateError as error:
+                self._listener(Warned(f"{error.message}. {error.hint}"))
 
     def unlock(self, lock_id: str, approve: Callable[[str], None]) -> None:
         """Free a lock whose holder is gone. `approve` raises NotApproved. Raises StateError where it is another."""
@@ -125,6 +139,7 @@ def _breach(document: object) -> str | None:
 
 def _wait_for(take: Callable[[], Any], clock: Clock, wait: float) -> None:
     deadline = clock.monotonic() + wait
+    pause = _FIRST_POLL_SECONDS
     while True:
         try:
             take()
@@ -133,7 +148,9 @@ def _wait_for(take: Callable[[], Any], clock: Clock, wait: float) -> None:
                 raise Interrupted(clock.stop_signal) from None
             if clock.monotonic() >= deadline:
                 raise
-            clock.sleep(_POLL_SECONDS)
+            clock.sleep(pause)
+            # A lock may be asked for over a network.
+            pause = min(2 * pause, _POLL_SECONDS)
         else:
             return
 

@@ -16,8 +16,9 @@ from segsync.rustore.transport import Transport
 from segsync.secrets import Secrets
 from tests.properties.process import lock_info
 from tests.properties.wanted import Pair
-from tests.properties.world import World, ignore
+from tests.properties.world import World
 from tests.support.clock import FakeClock
+from tests.support.events import ignore
 
 
 def settle(world: World) -> None:

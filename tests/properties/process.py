@@ -71,7 +71,7 @@ def _watched(workspace: Workspace, ran: Ran) -> Workspace:
     if workspace.store is None:
         return workspace
     backend = WatchedBackend(Path(workspace.store.address), ran.fate, ran.serials)
-    return replace(workspace, store=Store(backend, workspace.manifest.state_lineage))
+    return replace(workspace, store=Store(backend, workspace.manifest.state_lineage, workspace.listener))
 
 
 def _arm(ran: Ran, http: WatchedHttp) -> None:

@@ -11,6 +11,7 @@ from segsync.state.local import LocalBackend
 from segsync.state.store import Store
 from tests.properties.accidents import NO_SPACE, STRANGER, TEAR, Fate
 from tests.support.clock import FakeClock, FakeTime
+from tests.support.events import ignore
 
 
 class WatchedClock(FakeClock):
@@ -53,7 +54,7 @@ class WatchedBackend(LocalBackend):
 
     def _let_a_stranger_write(self) -> None:
         """Somebody who does not ask for the lock."""
-        store = Store(LocalBackend(self._at), None)
+        store = Store(LocalBackend(self._at), None, ignore)
         store.save(store.read())
 
 

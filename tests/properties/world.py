@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from segsync.core.events import Event
 from segsync.core.state import PendingProject, State
 from segsync.emulator.server import Emulator, Settings
 from segsync.operations.starting import start
@@ -17,6 +16,7 @@ from tests.properties.calls import Target
 from tests.properties.quick_console import QuickConsole
 from tests.properties.wanted import NAMES, PAIRS, Pair, Wanted, WantedSegment
 from tests.support.clock import FakeTime
+from tests.support.events import ignore
 
 SETTLE = 10.0
 LONGEST_LAG = 9.5
@@ -159,10 +159,6 @@ def pending_targets(state: State) -> set[Target]:
         (entry.project, entry.app_id) if isinstance(entry, PendingProject) else (entry.export_project_id, entry.segment)
         for entry in state.pending.values()
     }
-
-
-def ignore(_event: Event) -> None:
-    """For whom nothing that happens on the way matters."""
 
 
 def _serial(path: Path) -> int:

@@ -10,6 +10,7 @@ from segsync.errors import FileError, StateConflict, StateError, StateLocked
 from segsync.state.local import LocalBackend
 from segsync.state.protocol import LockInfo
 from segsync.state.store import Store
+from tests.support.events import ignore
 
 INFO = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
 
@@ -133,7 +134,7 @@ def test_a_lock_whose_holder_cannot_be_told_is_still_held(backend: LocalBackend,
     with backend.lock(INFO):
         path.with_name("segsync.state.json.lock.json").unlink()
         with pytest.raises(StateError) as told:
-            Store(backend, None).unlock("l-1", lambda _question: None)
+            Store(backend, None, ignore).unlock("l-1", lambda _question: None)
     assert "is not locked" not in told.value.message
 
 

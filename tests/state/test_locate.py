@@ -6,12 +6,12 @@ from segsync.errors import UsageError
 from segsync.state.locate import backend_at
 
 
-@pytest.mark.parametrize("scheme", ["https", "http", "s3", "S3", "postgresql", "file", "git+ssh"])
+@pytest.mark.parametrize("scheme", ["s3", "S3", "postgresql", "file", "git+ssh"])
 def test_a_scheme_that_nothing_here_speaks_is_refused(scheme: str) -> None:
     with pytest.raises(UsageError) as refused:
         backend_at(f"{scheme}://ann:s3cret@host/state.json?token=s3cret", {})
-    assert refused.value.message == f"--state: this segsync keeps no state at {scheme}://"
-    assert refused.value.hint == "Give the path of a local file."
+    assert refused.value.message == f"--state: segsync keeps no state at {scheme}://"
+    assert refused.value.hint.startswith("Give a path, or an address at https://")
 
 
 @pytest.mark.parametrize("address", ["state.json", "a:b/state.json", "C:state.json", "https:/state.json", "s3/x://y"])

@@ -13,6 +13,7 @@ from segsync.state.local import LocalBackend
 from segsync.state.protocol import LockInfo
 from segsync.state.store import Store, read_document
 from tests.rustore.fakes import FakeClock
+from tests.support.events import ignore
 from tests.support.models import ID, LINEAGE, OTHER_ID
 
 MINE = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
@@ -28,12 +29,12 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Store:
     """A store of a state that exists."""
-    Store(LocalBackend(path), None).put(NEW)
-    return Store(LocalBackend(path), LINEAGE)
+    Store(LocalBackend(path), None, ignore).put(NEW)
+    return Store(LocalBackend(path), LINEAGE, ignore)
 
 
 def test_a_missing_state_is_never_an_empty_one(path: Path) -> None:
-    store = Store(LocalBackend(path), None)
+    store = Store(LocalBackend(path), None, ignore)
     assert store.find() is None
     with pytest.raises(StateMissing) as missing:
         store.read()
@@ -45,7 +46,7 @@ def test_a_missing_state_is_never_an_empty_one(path: Path) -> None:
 
 def test_an_empty_file_is_a_broken_state_and_no_missing_one(path: Path) -> None:
     path.write_bytes(b"")
-    store = Store(LocalBackend(path), None)
+    store = Store(LocalBackend(path), None, ignore)
     for look in (store.find, store.read):
         with pytest.raises(StateError, match="the state is broken: it is not JSON") as broken:
             look()
@@ -74,7 +75,7 @@ def test_a_state_is_written_for_people_to_read(store: Store, path: Path) -> None
 def test_a_state_is_created_once(store: Store, path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(StateConflict):
-        Store(LocalBackend(path), None).put(State(lineage=OTHER_ID, serial=1))
+        Store(LocalBackend(path), None, ignore).put(State(lineage=OTHER_ID, serial=1))
     assert path.read_bytes() == before
 
 
@@ -87,13 +88,13 @@ def test_the_serial_grows_by_one_with_every_write(store: Store, path: Path) -> N
 
 
 def test_a_created_state_can_be_saved_at_once(path: Path) -> None:
-    store = Store(LocalBackend(path), None)
+    store = Store(LocalBackend(path), None, ignore)
     store.put(NEW)
     assert store.save(NEW).serial == 2
 
 
 def test_a_store_that_has_not_seen_the_last_write_does_not_undo_it(store: Store, path: Path) -> None:
-    late = Store(LocalBackend(path), LINEAGE)
+    late = Store(LocalBackend(path), LINEAGE, ignore)
     stale = late.read()
     store.save(store.read())
     for _ in range(2):
@@ -106,7 +107,7 @@ def test_a_store_that_has_not_seen_the_last_write_does_not_undo_it(store: Store,
 def test_a_document_is_put_as_it_is_over_what_was_read(store: Store, path: Path) -> None:
     store.read()
     store.put(State(lineage=LINEAGE, serial=9))
-    assert Store(LocalBackend(path), None).read().serial == 9
+    assert Store(LocalBackend(path), None, ignore).read().serial == 9
 
 
 def test_a_store_that_has_read_nothing_overwrites_nothing(store: Store, path: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_state_that_is_gone_since_is_not_made_again(store: Store, path: Path) 
 
 
 def test_the_state_of_another_manifest_is_refused(store: Store, path: Path) -> None:
-    other = Store(LocalBackend(path), OTHER_ID)
+    other = Store(LocalBackend(path), OTHER_ID, ignore)
     for look in (other.find, other.read):
         with pytest.raises(StateError) as refused:
             look()
@@ -133,14 +134,14 @@ def test_the_state_of_another_manifest_is_refused(store: Store, path: Path) -> N
 
 
 def test_without_a_lineage_of_its_own_a_manifest_takes_any(store: Store, path: Path) -> None:
-    assert Store(LocalBackend(path), None).read() == NEW
+    assert Store(LocalBackend(path), None, ignore).read() == NEW
 
 
 def test_the_case_of_a_uuid_means_nothing(path: Path) -> None:
     binding = {"export_project_id": ID.upper(), "project": "p", "app_id": 1, "created_at": "2026-11-23T10:00:00Z"}
     document = {"segsync_state": 1, "lineage": LINEAGE.upper(), "serial": 1, "pending": {}, "published": {}}
     path.write_text(json.dumps({**document, "projects": {"shop": {**binding, "by": "ann@laptop"}}}))
-    assert Store(LocalBackend(path), LINEAGE).read().projects["shop"].export_project_id == ID
+    assert Store(LocalBackend(path), LINEAGE, ignore).read().projects["shop"].export_project_id == ID
 
 
 def test_a_free_lock_is_taken_without_waiting(store: Store, path: Path) -> None:

@@ -1,0 +1,184 @@
+"""A state on a server of the Terraform HTTP state protocol, such as GitLab."""
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+
+from segsync.errors import StateConflict, StateError, StateLocked
+from segsync.plumbing.calls import Broken
+from segsync.plumbing.http import Answer
+from segsync.state import http_access, http_locks
+from segsync.state.http_calls import Call, Caller, done, in_doubt, lock_is_held, write_in_doubt
+from segsync.state.http_dialects import Dialect, GitLab, by_id, dialect_of, refusal
+from segsync.state.protocol import LockInfo, Stored
+from segsync.state.refusals import changed, gone, held
+
+
+def http_backend(address: str, environment: Mapping[str, str]) -> "HttpBackend":
+    """Raises UsageError for an address or credentials that cannot be used."""
+    address = http_access.checked_address(address)
+    dialect = dialect_of(address)
+    auth = http_access.explicit(environment)
+    if auth is None and isinstance(dialect, GitLab):
+        auth = http_access.of_job(address, environment)
+    return HttpBackend(address, dialect, Caller(address, auth, time.sleep))
+
+
+class HttpBackend:
+    """The protocol has no compare-and-swap: between a read and a write the lock alone keeps others out."""
+
+    def __init__(self, address: str, dialect: Dialect, caller: Caller) -> None:
+        self._address = address
+        self._dialect = dialect
+        self._caller = caller
+        self._lock: LockInfo | None = None
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    def prove(self) -> None:
+        with self.lock(http_locks.own("init")):
+            if self.holder() is None:
+                raise StateError(
+                    f"{self._address}: the server grants a lock that is held",
+                    "Two applies could create the same things. Name another place with --state.",
+                )
+
+    def read(self) -> Stored | None:
+        reply = self._caller.send(Call("GET"))
+        status = reply.status if isinstance(reply, Answer) else None
+        if isinstance(reply, Answer) and status == 200:
+            return Stored(reply.body, _version(reply.body))
+        if status == 404 and self._lock and self._dialect.lock_makes_state:
+            raise StateError(f"{self._address}: the state vanished while it was locked", _BRING_BACK)
+        if status in (204, 404):
+            return None
+        raise self._error("the state cannot be read", reply)
+
+    def write(self, data: bytes, replaces: str | None) -> str:
+        if self._lock is None:
+            with self.lock(http_locks.own("init")):
+                return self.write(data, replaces)
+        self._check(data, self.read(), replaces)
+        reply = self._caller.send(Call("POST", by_id(self._lock), data))
+        if lock_is_held(reply):
+            raise StateConflict(f"{self._address}: the lock was lost, nothing was written", "Someone has freed it.")
+        if write_in_doubt(reply):
+            self._read_back(data, reply)
+        elif not done(reply):
+            raise self._error("the state cannot be written", reply)
+        return _version(data)
+
+    @contextlib.contextmanager
+    def lock(self, info: LockInfo) -> Iterator[None]:
+        holder = self._take(info)
+        if holder is not None:
+            raise held(self._address, holder)
+        self._lock = info
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(StateError):
+                self._give_back(info)
+            raise
+        self._give_back(info)
+
+    def holder(self) -> LockInfo | None:
+        # There is no other way to ask.
+        asking = http_locks.own("state unlock")
+        holder = self._take(asking)
+        if holder is None:
+            self._free(asking)
+        return holder
+
+    def unlock(self, holder: LockInfo) -> None:
+        if not holder.id:
+            raise StateLocked(f"{self._address}: the server does not tell which lock it is")
+        reply = self._caller.send(self._dialect.unlock(holder))
+        if lock_is_held(reply):
+            raise StateLocked(f"{self._address}: the lock {holder.id} is not the one that is held now", "Look again.")
+        if not done(reply):
+            raise self._error("the lock cannot be freed", reply)
+
+    def _check(self, data: bytes, stored: Stored | None, replaces: str | None) -> None:
+        """Raises StateConflict where `data` is not what comes next."""
+        if stored is None and replaces is not None:
+            raise gone(self._address)
+        if (stored.version if stored else None) != replaces:
+            raise changed(self._address)
+        # GitLab takes a serial below the stored one, and goes on showing the other.
+        earlier, later = _serial(stored.data) if stored else None, _serial(data)
+        if earlier is not None and later is not None and later <= earlier:
+            raise changed(self._address)
+
+    def _read_back(self, data: bytes, reply: Answer | Broken) -> None:
+        """Raises StateError where a write that is in doubt has not brought `data` there."""
+        try:
+            stored = self.read()
+        except StateError as error:
+            raise StateError(
+                f"{error.message}; before that, a write was in doubt: {self._why(reply)[0]}", error.hint
+            ) from error
+        if stored is None or stored.data != data:
+            raise self._error("the state was not written", reply)
+
+    def _take(self, info: LockInfo) -> LockInfo | None:
+        """Take the lock; returns who holds it where someone does."""
+        reply = self._caller.send(self._dialect.lock(info))
+        if isinstance(reply, Answer) and lock_is_held(reply):
+            return self._dialect.holder(reply.body)
+        if in_doubt(reply):
+            freed = done(self._caller.send(self._dialect.unlock(info)))
+            raise StateError(
+                f"{self._address}: nobody knows whether the lock was taken: {self._why(reply)[0]}",
+                "It is free again." if freed else f"If it is locked now, `segsync state unlock {info.id}` frees it.",
+            )
+        if not done(reply):
+            raise self._error("the state cannot be locked", reply)
+        return None
+
+    def _give_back(self, info: LockInfo) -> None:
+        self._lock = None
+        self._free(info)
+
+    def _free(self, info: LockInfo) -> None:
+        """Raises StateError where a lock of our own may still be held."""
+        reply = self._caller.send(self._dialect.unlock(info))
+        if in_doubt(reply):
+            reply = self._caller.send(self._dialect.unlock(info))
+            if lock_is_held(reply):
+                return  # not by this id: the first call has freed it
+        if not done(reply):
+            raise StateError(
+                f"{self._address}: the lock could not be given back: {self._why(reply)[0]}",
+                f"`segsync state unlock {info.id}` frees it.",
+            )
+
+    def _error(self, what: str, reply: Answer | Broken) -> StateError:
+        why, hint = self._why(reply)
+        return StateError(f"{self._address}: {what}: {why}", hint)
+
+    def _why(self, reply: Answer | Broken) -> tuple[str, str]:
+        if isinstance(reply, Broken):
+            return (reply.why if reply.began else f"no connection: {reply.why}"), ""
+        why, hint = refusal(self._dialect, reply.status)
+        return why, hint
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _serial(data: bytes) -> int | None:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    serial = document.get("serial") if isinstance(document, dict) else None
+    return serial if isinstance(serial, int) else None
+
+
+_BRING_BACK = "Bring it back (`segsync state push FILE`): it holds ids that RuStore cannot list."

@@ -1,0 +1,5 @@
+from segsync.core.events import Event
+
+
+def ignore(_event: Event) -> None:
+    """For whom nothing that happens on the way matters."""
