@@ -116,14 +116,15 @@ class HttpBackend:
 
     def _read_back(self, data: bytes, reply: Answer | Broken) -> None:
         """Raises StateError where a write that is in doubt has not brought `data` there."""
+        why, hint = self._why(reply)
         try:
             stored = self.read()
         except StateError as error:
-            raise StateError(
-                f"{error.message}; before that, a write was in doubt: {self._why(reply)[0]}", error.hint
-            ) from error
+            raise StateError(f"{error.message}; before that, a write was in doubt: {why}", error.hint) from error
         if stored is None or stored.data != data:
-            raise self._error("the state was not written", reply)
+            causes = self._dialect.doubts.get(reply.status) if isinstance(reply, Answer) else None
+            told = f"{why}: {causes}" if causes else why
+            raise StateError(f"{self._address}: the state was not written: {told}", hint)
 
     def _take(self, info: LockInfo) -> LockInfo | None:
         """Take the lock; returns who holds it where someone does."""
@@ -145,13 +146,15 @@ class HttpBackend:
         self._free(info)
 
     def _free(self, info: LockInfo) -> None:
-        """Raises StateError where a lock of our own may still be held."""
+        """Raises StateError where a lock of our own may still be held, or was not ours any more."""
         reply = self._caller.send(self._dialect.unlock(info))
-        if in_doubt(reply):
+        sure = not in_doubt(reply)
+        if not sure:
             reply = self._caller.send(self._dialect.unlock(info))
-            if lock_is_held(reply):
-                return  # not by this id: the first call has freed it
-        if not done(reply):
+        if lock_is_held(reply):
+            if sure:
+                raise StateError(f"{self._address}: the lock {info.id} was freed by someone meanwhile", _LOOK)
+        elif not done(reply):
             raise StateError(
                 f"{self._address}: the lock could not be given back: {self._why(reply)[0]}",
                 f"`segsync state unlock {info.id}` frees it.",
@@ -164,8 +167,7 @@ class HttpBackend:
     def _why(self, reply: Answer | Broken) -> tuple[str, str]:
         if isinstance(reply, Broken):
             return (reply.why if reply.began else f"no connection: {reply.why}"), ""
-        why, hint = refusal(self._dialect, reply.status)
-        return why, hint
+        return refusal(self._dialect, reply.status)
 
 
 def _version(data: bytes) -> str:
@@ -181,4 +183,5 @@ def _serial(data: bytes) -> int | None:
     return serial if isinstance(serial, int) else None
 
 
+_LOOK = "Another segsync may have worked at the same time. Look at `segsync plan`."
 _BRING_BACK = "Bring it back (`segsync state push FILE`): it holds ids that RuStore cannot list."

@@ -1,0 +1,481 @@
+"""What the HTTP backend makes of every answer, in both dialects."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from segsync.errors import StateConflict, StateError, StateLocked
+from segsync.state.http import HttpBackend
+from tests.state.http_clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
+from tests.state.http_rules import GitLab, Plain, Reply, Request
+from tests.state.http_server import (
+    CUT,
+    DONE_THEN_422,
+    DONE_THEN_500,
+    DONE_THEN_CUT,
+    HTML,
+    REDIRECT,
+    Fault,
+    StateServer,
+    serving,
+)
+
+
+@pytest.fixture(params=[Plain, GitLab])
+def server(request: pytest.FixtureRequest) -> Iterator[StateServer]:
+    with serving(request.param()) as server:
+        yield server
+
+
+@pytest.fixture
+def gitlab() -> Iterator[StateServer]:
+    with serving(GitLab()) as server:
+        yield server
+
+
+@pytest.fixture
+def plain() -> Iterator[StateServer]:
+    with serving(Plain()) as server:
+        yield server
+
+
+@pytest.fixture
+def one(server: StateServer) -> HttpBackend:
+    return client(server.address)
+
+
+@contextmanager
+def taken_over(other: HttpBackend) -> Iterator[None]:
+    """Someone frees MINE and takes THEIRS."""
+    other.unlock(MINE)
+    with other.lock(THEIRS):
+        yield
+
+
+@contextmanager
+def freed_meanwhile() -> Iterator[None]:
+    """What the holder of MINE is told at its end."""
+    with pytest.raises(StateError, match="the lock l-1 was freed by someone meanwhile"):
+        yield
+
+
+# Reading
+
+
+def test_reading_never_locks(server: StateServer, one: HttpBackend) -> None:
+    server.rules.seed(FIRST)
+    assert one.read()
+    assert operations(server) == "read"
+
+
+def test_a_state_without_a_version_is_none_yet(gitlab: StateServer) -> None:
+    one = client(gitlab.address)
+    with one.lock(MINE):
+        pass
+    gitlab.requests.clear()
+    assert one.read() is None
+    assert operations(gitlab) == "read"
+
+
+def test_a_state_that_vanished_while_it_was_locked_is_never_an_empty_one(gitlab: StateServer) -> None:
+    one = client(gitlab.address)
+    with freed_meanwhile(), one.lock(MINE):
+        version = one.write(FIRST, None)
+        gitlab.rules.vanish()
+        for look in (one.read, lambda: one.write(SECOND, version)):
+            with pytest.raises(StateError, match="the state vanished while it was locked") as told:
+                look()
+            assert "segsync state push FILE" in told.value.hint
+    assert data_of(gitlab.rules) == [FIRST]
+    assert one.read() is None
+
+
+def test_on_a_plain_server_nothing_under_the_lock_is_nothing_yet(plain: StateServer) -> None:
+    one = client(plain.address)
+    with freed_meanwhile(), one.lock(MINE):
+        assert one.read() is None
+        version = one.write(FIRST, None)
+        plain.rules.vanish()
+        with pytest.raises(StateConflict, match="the state is gone"):
+            one.write(SECOND, version)
+    assert data_of(plain.rules) == [FIRST]
+
+
+@pytest.mark.parametrize("fault", [Fault(status=429), Fault(status=502), Fault(status=503), Fault(status=504), CUT])
+def test_a_read_is_tried_again(server: StateServer, one: HttpBackend, fault: Fault) -> None:
+    server.rules.seed(FIRST)
+    server.fails("read", fault, fault)
+    stored = one.read()
+    assert stored is not None
+    assert stored.data == FIRST
+    assert operations(server) == "read read read"
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(status=503), "the server failed (HTTP 503)"),
+        (Fault(status=429), "the server is asked too often (HTTP 429)"),
+        (Fault(status=206, body=b"{"), "the server gave an unexpected answer (HTTP 206)"),
+        (CUT, "the server closed the connection without an answer"),
+        (REDIRECT, "the server redirects, which is never followed (HTTP 302)"),
+        (Fault(status=401), "the credentials are wrong or missing (HTTP 401)"),
+        (Fault(status=403), "the credentials lack the right to do it (HTTP 403)"),
+    ],
+)
+def test_what_is_no_answer_is_no_state_and_no_empty_one(
+    server: StateServer, one: HttpBackend, fault: Fault, why: str
+) -> None:
+    server.always_fails("read", fault)
+    with pytest.raises(StateError) as told:
+        one.read()
+    assert told.value.message == f"{server.address}: the state cannot be read: {why}"
+    with pytest.raises(StateError, match="cannot be read"), one.lock(MINE):
+        one.write(FIRST, None)
+    assert data_of(server.rules) == []
+
+
+def test_whatever_else_is_at_the_address_is_for_the_store_to_refuse(server: StateServer, one: HttpBackend) -> None:
+    server.fails("read", HTML)
+    stored = one.read()
+    assert stored is not None
+    assert stored.data == HTML.body
+
+
+def test_a_server_that_does_not_listen_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/state"
+    for call in (client(address).read, lambda: client(address).lock(MINE).__enter__()):
+        with pytest.raises(StateError, match="no connection: Connection refused"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("rules", "status", "hint"),
+    [
+        (Plain(), 401, "Set SEGSYNC_HTTP_USERNAME and SEGSYNC_HTTP_PASSWORD."),
+        (GitLab(), 401, "CI_JOB_TOKEN"),
+        (Plain(), 403, "Ask whoever runs the server for it."),
+        (GitLab(), 403, "On GitLab reading needs the Developer role, locking and writing the Maintainer role."),
+        (Plain(), 302, "Name the address that it leads to, if that is yours."),
+    ],
+)
+def test_what_to_do_is_told_with_it(rules: Plain | GitLab, status: int, hint: str) -> None:
+    with serving(rules) as server:
+        server.always_fails("read", Fault(status=status))
+        with pytest.raises(StateError) as told:
+            client(server.address).read()
+    assert hint in told.value.hint
+
+
+# Writing
+
+
+def test_a_write_reads_first_and_is_sent_under_the_lock(server: StateServer, one: HttpBackend) -> None:
+    with one.lock(MINE):
+        one.write(FIRST, None)
+    assert operations(server) == "lock read write unlock"
+    write = server.received[2]
+    assert write.query == {"ID": "l-1"}
+    assert write.headers["content-type"] == "application/json"
+    assert write.body == FIRST
+
+
+def test_a_write_without_a_lock_takes_one(server: StateServer, one: HttpBackend) -> None:
+    with client(server.address).lock(THEIRS), pytest.raises(StateLocked, match="lock l-2"):
+        one.write(FIRST, None)
+    assert data_of(server.rules) == []
+    server.requests.clear()
+    one.write(FIRST, None)
+    assert operations(server) == "lock read write unlock"
+    assert data_of(server.rules) == [FIRST]
+
+
+def test_a_stale_writer_sends_nothing(server: StateServer, one: HttpBackend) -> None:
+    with one.lock(MINE):
+        stale = one.write(FIRST, None)
+        version = one.write(SECOND, stale)
+        server.requests.clear()
+        for replaces, data in ((stale, THIRD), (stale, SECOND), (None, THIRD), (version, SECOND), (version, FIRST)):
+            with pytest.raises(StateConflict, match="someone else wrote this state meanwhile"):
+                one.write(data, replaces)
+        assert operations(server) == "read read read read read"
+    assert data_of(server.rules) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_422, DONE_THEN_CUT, Fault(done=True, status=408)])
+def test_a_write_of_which_the_answer_was_lost_is_read_back(server: StateServer, one: HttpBackend, fault: Fault) -> None:
+    server.always_fails("write", fault)
+    with one.lock(MINE):
+        version = one.write(FIRST, None)
+        one.write(SECOND, version)
+    assert operations(server) == "lock read write read read write read unlock"
+    assert server.serials == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(status=500), "the server failed (HTTP 500)"),
+        (Fault(status=502), "the server failed (HTTP 502)"),
+        (Fault(status=202), "the server gave an unexpected answer (HTTP 202)"),
+        (CUT, "the server closed the connection without an answer"),
+    ],
+)
+def test_a_write_that_did_not_arrive_is_told_and_never_sent_again(
+    server: StateServer, one: HttpBackend, fault: Fault, why: str
+) -> None:
+    with one.lock(MINE):
+        version = one.write(FIRST, None)
+        server.always_fails("write", fault)
+        server.requests.clear()
+        with pytest.raises(StateError) as told:
+            one.write(SECOND, version)
+        assert not isinstance(told.value, StateConflict)
+        assert f"{server.address}: the state was not written: {why}" in told.value.message
+    assert operations(server) == "read write read unlock"
+    assert data_of(server.rules) == [FIRST]
+
+
+def test_a_write_that_cannot_be_read_back_either_is_told(server: StateServer, one: HttpBackend) -> None:
+    server.rules.seed(FIRST)
+    stored = one.read()
+    assert stored is not None
+    server.fails("write", DONE_THEN_500)
+    server.fails("read", Fault(status=200, body=FIRST), *[Fault(status=503)] * 3)
+    with one.lock(MINE), pytest.raises(StateError) as told:
+        one.write(SECOND, stored.version)
+    assert told.value.message == (
+        f"{server.address}: the state cannot be read: the server failed (HTTP 503); "
+        "before that, a write was in doubt: the server failed (HTTP 500)"
+    )
+
+
+@pytest.mark.parametrize("status", [401, 403, 413, 429, 302, 400])
+def test_a_write_that_was_refused_is_told_without_looking(server: StateServer, one: HttpBackend, status: int) -> None:
+    server.always_fails("write", Fault(status=status))
+    with one.lock(MINE), pytest.raises(StateError, match=rf"cannot be written: .* \(HTTP {status}\)"):
+        one.write(FIRST, None)
+    assert operations(server) == "lock read write unlock"
+
+
+@pytest.mark.parametrize("status", [409, 423])
+def test_a_write_whose_lock_was_lost_is_a_conflict(server: StateServer, one: HttpBackend, status: int) -> None:
+    server.fails("write", Fault(status=status))
+    with one.lock(MINE), pytest.raises(StateConflict, match="the lock was lost, nothing was written"):
+        one.write(FIRST, None)
+    assert data_of(server.rules) == []
+
+
+def test_a_plain_server_notices_a_lock_that_someone_has_freed(plain: StateServer) -> None:
+    one, other = client(plain.address), client(plain.address)
+    with freed_meanwhile(), one.lock(MINE), taken_over(other), pytest.raises(StateConflict, match="the lock was lost"):
+        one.write(FIRST, None)
+    assert data_of(plain.rules) == []
+
+
+CAUSES = "GitLab has this serial already, the lock is another one by now, or a file could not be locked"
+
+
+def test_gitlab_does_not_say_that_a_lock_was_lost_so_the_causes_are_told(gitlab: StateServer) -> None:
+    one, other = client(gitlab.address), client(gitlab.address)
+    with freed_meanwhile(), one.lock(MINE), taken_over(other), pytest.raises(StateError) as told:
+        one.write(FIRST, None)
+    assert told.value.message == f"{gitlab.address}: the state was not written: the server failed (HTTP 500): {CAUSES}"
+    assert data_of(gitlab.rules) == []
+
+
+def test_a_serial_that_gitlab_has_already_is_told(gitlab: StateServer) -> None:
+    gitlab.rules.seed(b'{"serial": 7}')
+    one = client(gitlab.address)
+    stored = one.read()
+    assert stored is not None
+    # Someone else, without the lock, between our read and our write.
+    gitlab.always_fails("read", Fault(status=200, body=stored.data))
+    gitlab.rules.seed(b'{"serial": 8, "by": "another"}')
+    with one.lock(MINE), pytest.raises(StateError) as told:
+        one.write(b'{"serial": 8}', stored.version)
+    assert told.value.message.endswith(f"the state was not written: GitLab cannot process it (HTTP 422): {CAUSES}")
+    assert gitlab.serials == [7, 8]
+
+
+def test_a_body_with_a_lock_id_would_replace_that_of_the_query(gitlab: StateServer) -> None:
+    one = client(gitlab.address)
+    with one.lock(MINE), pytest.raises(StateError, match="the state was not written"):
+        one.write(b'{"serial": 1, "ID": "another"}', None)
+    assert data_of(gitlab.rules) == []
+
+
+# Locks
+
+
+def test_a_lock_is_asked_for_with_all_that_gitlab_wants_to_know(server: StateServer, one: HttpBackend) -> None:
+    with one.lock(MINE):
+        pass
+    lock, unlock = server.received
+    assert lock.headers["content-type"] == "application/json"
+    assert {key: value for key, value in lock.json.items() if key != "Version"} == {
+        "ID": "l-1",
+        "Operation": "segsync apply",
+        "Info": "process 4711",
+        "Who": "ann@laptop",
+        "Created": "2026-11-23T10:00:00Z",
+        "Path": "",
+    }
+    assert lock.json["Version"]
+    if isinstance(server.rules, GitLab):
+        assert (lock.method, lock.below) == ("POST", "/lock")
+        assert (unlock.method, unlock.below, unlock.query, unlock.body) == ("DELETE", "/lock", {"ID": "l-1"}, b"")
+    else:
+        assert (lock.method, lock.below) == ("LOCK", "")
+        assert (unlock.method, unlock.below, unlock.query, unlock.json) == ("UNLOCK", "", {}, lock.json)
+
+
+@pytest.mark.parametrize("status", [409, 423])
+def test_a_lock_that_is_held_is_told_by_either_status(status: int) -> None:
+    with serving(Plain(held=status)) as server, client(server.address).lock(THEIRS):
+        with pytest.raises(StateLocked) as told, client(server.address).lock(MINE):
+            pass
+        assert told.value.message == (
+            f"{server.address}: the state is locked by bob@runner, process 4712, `segsync state mv`, "
+            "since 2026-11-23T10:00:05Z (lock l-2)"
+        )
+
+
+def test_of_a_refused_lock_gitlab_is_believed_only_the_holders_keys(gitlab: StateServer) -> None:
+    with client(gitlab.address).lock(THEIRS), pytest.raises(StateLocked) as told, client(gitlab.address).lock(MINE):
+        pass
+    # The answer also held our own operation and process.
+    assert told.value.message == (
+        f"{gitlab.address}: the state is locked by anonymous, since 2026-11-23T12:00:00.123Z (lock l-2)"
+    )
+
+
+def test_a_server_that_names_nobody_still_refuses() -> None:
+    with serving(Plain(names=False)) as server, client(server.address).lock(THEIRS):
+        one = client(server.address)
+        with pytest.raises(StateLocked, match="the state is locked by another process$"), one.lock(MINE):
+            pass
+        holder = one.holder()
+        assert holder is not None
+        with pytest.raises(StateLocked, match="does not tell which lock it is"):
+            one.unlock(holder)
+
+
+@pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_CUT, Fault(done=True, status=408)])
+def test_a_lock_of_which_the_answer_was_lost_is_given_back(server: StateServer, one: HttpBackend, fault: Fault) -> None:
+    server.fails("lock", fault)
+    with pytest.raises(StateError, match="nobody knows whether the lock was taken") as told, one.lock(MINE):
+        pass
+    assert not isinstance(told.value, StateLocked)
+    assert told.value.hint == "It is free again."
+    assert operations(server) == "lock unlock"
+    with one.lock(THEIRS):
+        pass
+
+
+@pytest.mark.parametrize("fault", [CUT, Fault(status=500), Fault(status=504)])
+def test_a_lock_that_may_be_taken_later_is_told_with_how_to_free_it(
+    server: StateServer, one: HttpBackend, fault: Fault
+) -> None:
+    server.fails("lock", fault)
+    with pytest.raises(StateError, match="nobody knows whether the lock was taken") as told, one.lock(MINE):
+        pass
+    assert told.value.hint == "If it is locked now, `segsync state unlock l-1` frees it."
+    assert operations(server) == "lock unlock"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 302])
+def test_a_lock_that_was_refused_is_told(server: StateServer, one: HttpBackend, status: int) -> None:
+    server.fails("lock", Fault(status=status))
+    with pytest.raises(StateError, match=rf"the state cannot be locked: .* \(HTTP {status}\)"), one.lock(MINE):
+        pass
+    assert operations(server) == "lock"
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_that_knows_no_locks_is_told_so(plain: StateServer, status: int) -> None:
+    plain.always_fails("lock", Fault(status=status))
+    with pytest.raises(StateError) as told:
+        client(plain.address).lock(MINE).__enter__()
+    if status != 501:
+        assert "with LOCK and UNLOCK" in told.value.hint
+
+
+@pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_CUT, CUT, Fault(status=503)])
+def test_giving_a_lock_back_is_tried_twice(server: StateServer, one: HttpBackend, fault: Fault) -> None:
+    server.fails("unlock", fault)
+    with one.lock(MINE):
+        pass
+    assert operations(server) == "lock unlock unlock"
+    with one.lock(THEIRS):
+        pass
+
+
+@pytest.mark.parametrize("fault", [CUT, Fault(status=500), Fault(status=403)])
+def test_a_lock_that_cannot_be_given_back_is_told_with_how_to_free_it(
+    server: StateServer, one: HttpBackend, fault: Fault
+) -> None:
+    server.always_fails("unlock", fault)
+    with pytest.raises(StateError, match="the lock could not be given back: ") as told, one.lock(MINE):
+        pass
+    assert told.value.hint == "`segsync state unlock l-1` frees it."
+
+
+def test_a_lock_that_cannot_be_given_back_hides_no_other_error(server: StateServer, one: HttpBackend) -> None:
+    server.always_fails("unlock", Fault(status=500))
+    with pytest.raises(ZeroDivisionError), one.lock(MINE):
+        raise ZeroDivisionError
+
+
+def test_asking_for_the_holder_gives_back_what_it_took(server: StateServer, one: HttpBackend) -> None:
+    assert one.holder() is None
+    assert operations(server) == "lock unlock"
+    with client(server.address).lock(THEIRS):
+        server.requests.clear()
+        holder = one.holder()
+        assert holder is not None
+        assert holder.id == "l-2"
+        assert operations(server) == "lock"
+
+
+def test_a_lock_that_is_another_one_by_now_is_not_freed(server: StateServer, one: HttpBackend) -> None:
+    with client(server.address).lock(THEIRS):
+        with pytest.raises(StateLocked, match="the lock l-1 is not the one that is held now"):
+            one.unlock(MINE)
+        with pytest.raises(StateLocked, match="lock l-2"), one.lock(MINE):
+            pass
+
+
+def test_a_lock_that_may_not_be_freed_is_told(server: StateServer, one: HttpBackend) -> None:
+    server.fails("unlock", Fault(status=403))
+    with pytest.raises(StateError, match="the lock cannot be freed: the credentials lack the right"):
+        one.unlock(MINE)
+
+
+# Proof
+
+
+class Generous(Plain):
+    """Grants every lock to everyone."""
+
+    def _take(self, request: Request) -> Reply:
+        self.lock = json.loads(request.body)
+        return Reply(200)
+
+
+def test_a_server_that_locks_passes_the_proof(server: StateServer, one: HttpBackend) -> None:
+    one.prove()
+    assert operations(server) == "lock lock unlock"
+    with one.lock(MINE):
+        pass
+
+
+def test_a_server_that_grants_a_lock_twice_does_not() -> None:
+    with serving(Generous()) as server, pytest.raises(StateError) as told:
+        client(server.address).prove()
+    assert told.value.message == f"{server.address}: the server grants a lock that is held"
