@@ -143,22 +143,27 @@ class HttpBackend:
 
     def _give_back(self, info: LockInfo) -> None:
         self._lock = None
-        self._free(info)
+        if not self._free(info):
+            raise StateError(
+                f"{self._address}: the lock {info.id} was freed by someone meanwhile",
+                "Another segsync may have worked at the same time. Look at `segsync plan`.",
+            )
 
-    def _free(self, info: LockInfo) -> None:
-        """Raises StateError where a lock of our own may still be held, or was not ours any more."""
+    def _free(self, info: LockInfo) -> bool:
+        """Whether a lock of our own was still held. Raises StateError where it may be even now."""
         reply = self._caller.send(self._dialect.unlock(info))
         sure = not in_doubt(reply)
         if not sure:
             reply = self._caller.send(self._dialect.unlock(info))
         if lock_is_held(reply):
-            if sure:
-                raise StateError(f"{self._address}: the lock {info.id} was freed by someone meanwhile", _LOOK)
-        elif not done(reply):
+            # Not by this id: in doubt before, it was freed by the first call.
+            return not sure
+        if not done(reply):
             raise StateError(
                 f"{self._address}: the lock could not be given back: {self._why(reply)[0]}",
                 f"`segsync state unlock {info.id}` frees it.",
             )
+        return True
 
     def _error(self, what: str, reply: Answer | Broken) -> StateError:
         why, hint = self._why(reply)
@@ -183,5 +188,4 @@ def _serial(data: bytes) -> int | None:
     return serial if isinstance(serial, int) else None
 
 
-_LOOK = "Another segsync may have worked at the same time. Look at `segsync plan`."
 _BRING_BACK = "Bring it back (`segsync state push FILE`): it holds ids that RuStore cannot list."

@@ -1,0 +1,403 @@
+"""The whole command line with its state at a GitLab, or at a plain server of the same protocol."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from segsync.emulator.server import Emulator
+from tests.e2e.stories import TWO_PROJECTS, one_project
+from tests.e2e.test_two_applies import wait_for_requests
+from tests.state.http_rules import GitLab, Plain, Reply, Request, Rules
+from tests.state.http_server import (
+    CUT,
+    DONE_THEN_422,
+    DONE_THEN_500,
+    DONE_THEN_CUT,
+    HTML,
+    REDIRECT,
+    Fault,
+    StateServer,
+    serving,
+)
+from tests.support.cli import Cli, Ran
+from tests.support.console import Console
+from tests.support.models import LINEAGE, OTHER_ID
+
+PASSWORD = "s3cret-of-ann"
+LOCK_ID = re.compile(r"\(lock ([^)]+)\)")
+
+
+@dataclass(frozen=True)
+class Team:
+    """segsync in one folder, with its state at `server`."""
+
+    cli: Cli
+    server: StateServer
+
+    def __call__(self, *arguments: str, stdin: str = "", **extra: str) -> Ran:
+        ran = self.cli(*arguments, stdin=stdin, **{**self.settings, **extra})
+        assert PASSWORD not in ran.out + ran.err
+        assert "Traceback" not in ran.err
+        return ran
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        return self.cli.start(*arguments, stdin=subprocess.DEVNULL, **self.settings)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        user, password = next(iter(self.server.users.items()))
+        address = self.server.address
+        return {"SEGSYNC_STATE": address, "SEGSYNC_HTTP_USERNAME": user, "SEGSYNC_HTTP_PASSWORD": password}
+
+    @property
+    def state(self) -> dict[str, object]:
+        stored: dict[str, object] = json.loads(self.server.rules.history[-1][1])
+        return stored
+
+    def asked(self, *arguments: str) -> list[str]:
+        """What one command asks of the server."""
+        before = len(self.server.requests)
+        assert self(*arguments).code == 0
+        return self.server.requests[before:]
+
+
+def each_once(server: StateServer) -> bool:
+    """Every serial was stored, and none twice."""
+    return server.serials == list(range(1, len(server.serials) + 1))
+
+
+@pytest.fixture(params=[Plain, GitLab])
+def rules(request: pytest.FixtureRequest) -> Rules:
+    made: Rules = request.param()
+    return made
+
+
+@pytest.fixture
+def server(rules: Rules) -> Iterator[StateServer]:
+    with serving(rules, {"ann": PASSWORD}) as server:
+        yield server
+
+
+@pytest.fixture
+def team(cli: Cli, server: StateServer) -> Team:
+    return Team(cli, server)
+
+
+@pytest.fixture
+def ready(team: Team) -> Team:
+    """With a manifest of two projects, and a state."""
+    team.cli.write(TWO_PROJECTS)
+    assert team("init").code == 0
+    return team
+
+
+def test_the_whole_story(team: Team, console: Console) -> None:
+    team.cli.write(TWO_PROJECTS)
+    begun = team("init")
+    assert begun.err.splitlines()[0] == f"Wrote {team.server.address}"
+    assert begun.out == f"state_lineage: {team.state['lineage']}\n"
+    assert team.asked("plan") == team.asked("state", "show") == team.asked("state", "pull") == ["read"]
+    asked = team.asked("apply", "--yes")
+    assert (asked[0], asked[-1]) == ("lock", "unlock")
+    assert asked.count("write") >= 4
+    assert each_once(team.server)
+    assert team.asked("plan", "--detailed-exitcode") == ["read"]
+    assert team("state", "pull").json == team.state
+    assert console.creates() == (2, 3)
+    assert team.asked("init") == ["read"]
+    assert not list(team.cli.folder.glob("*.json*"))
+
+
+@pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_422, DONE_THEN_CUT], ids=["500", "422", "cut"])
+def test_an_apply_succeeds_where_every_write_is_stored_and_none_is_confirmed(
+    team: Team, console: Console, fault: Fault
+) -> None:
+    team.server.always_fails("write", fault)
+    team.cli.write(TWO_PROJECTS)
+    assert team("init").code == 0
+    ran = team("apply", "--yes", "-o", "json")
+    assert (ran.code, ran.json["converged"]) == (0, True)
+    assert each_once(team.server)
+    assert len(team.server.serials) >= 5
+    assert console.creates() == (2, 3)
+    team.server.recovers()
+    assert team("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("fault", [CUT, Fault(status=500), Fault(status=422)], ids=["cut", "500", "422"])
+def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_recovery_file(
+    ready: Team, console: Console, fault: Fault
+) -> None:
+    console.faults("project-create:slow:1@1")
+    with ready.start("apply", "--yes", "-o", "json") as apply:
+        wait_for_requests(console, "project-create", 1)
+        ready.server.always_fails("write", fault)
+        out, err = apply.communicate()
+    assert (apply.returncode, json.loads(out)["exit_code"]) == (1, 1)
+    assert f"{ready.server.address}: the state was not written: " in err
+    recovery = next(ready.cli.folder.glob("segsync.recovery.*.json"))
+    assert f"segsync state push {recovery.name}" in err
+    assert ready.server.serials == [1, 2]
+
+    ready.server.recovers()
+    assert ready("state", "push", recovery.name).code == 0
+    assert ready("apply", "--yes").code == 0
+    assert console.creates() == (2, 3)
+    assert each_once(ready.server)
+
+
+def test_the_lock_of_a_killed_apply_can_be_seen_and_freed(ready: Team, console: Console) -> None:
+    console.faults("project-create:slow:60@1")
+    with ready.start("apply", "--yes") as apply:
+        wait_for_requests(console, "project-create", 1)
+        apply.kill()
+        apply.wait()
+    blocked = ready("apply", "--yes")
+    assert (blocked.code, blocked.out) == (5, "")
+    assert f"{ready.server.address}: the state is locked by " in blocked.err
+    found = LOCK_ID.search(blocked.err)
+    assert found
+    assert ready("plan").code == 0  # never locks
+
+    other = ready("state", "unlock", OTHER_ID, "--yes")
+    assert other.code == 1
+    assert "the lock is another one, held by " in other.err
+    assert found[1] in other.err
+    declined = ready("state", "unlock", found[1], stdin="no\n")
+    assert (declined.code, "not approved" in declined.err) == (1, True)
+    assert f"The lock is held by {'ann' if isinstance(ready.server.rules, GitLab) else ''}" in declined.err
+    assert ready("apply", "--yes").code == 5
+
+    freed = ready("state", "unlock", found[1], stdin="yes\n")
+    assert (freed.code, freed.out) == (0, f"The lock {found[1]} is free.\n")
+    again = ready("state", "unlock", found[1])
+    assert (again.code, "the state is not locked" in again.err) == (1, True)
+    assert ready("apply", "--yes").code == 3  # in doubt, not locked
+    assert console.creates() == (2, 1)
+
+
+def test_what_a_server_says_of_a_holder_is_shown_without_harm(ready: Team) -> None:
+    hostile = {"ID": "l-1", "Who": "eve\u202e\x1b[2J\nError: all is lost" + "x" * 300, "Created": "now"}
+    assert isinstance(ready.server.rules, Plain | GitLab)
+    ready.server.rules.lock = hostile
+    for command in (("apply", "--yes"), ("state", "unlock", "l-2"), ("state", "unlock", "l-1")):
+        ran = ready(*command)
+        assert ran.code in (1, 5)
+        assert "eve\\u202e\\x1b[2J\\nError: all is lost" in ran.err
+        assert "x" * 300 not in ran.err
+        assert "\x1b" not in ran.err
+
+
+def test_applies_at_once_take_turns_or_tell_who_works(ready: Team, console: Console) -> None:
+    console.faults("project-create:slow:2@1")
+    with ready.start("apply", "--yes") as first:
+        wait_for_requests(console, "project-create", 1)
+        second = ready("apply", "--yes")
+        assert (second.code, second.out) == (5, "")
+        waited = ready("apply", "--yes", "--lock-timeout", "60")
+        assert (waited.code, first.wait()) == (0, 0)
+    assert console.creates() == (2, 3)
+
+
+def test_a_signal_gives_the_lock_back(ready: Team, console: Console) -> None:
+    console.faults("project-create:slow:1@1")
+    with ready.start("apply", "--yes") as apply:
+        wait_for_requests(console, "project-create", 1)
+        apply.send_signal(signal.SIGINT)
+        assert apply.wait(30) == 130
+    assert ready.server.requests[-1] == "unlock"
+    assert ready("apply", "--yes").code == 0
+    assert console.creates() == (2, 3)
+
+
+def test_a_lock_that_cannot_be_given_back_hides_no_result(ready: Team, console: Console) -> None:
+    ready.server.always_fails("unlock", Fault(status=500))
+    ran = ready("apply", "--yes", "-o", "json")
+    assert (ran.code, ran.json["converged"]) == (0, True)
+    told = re.search(
+        r"Warning: (\S+): the lock could not be given back: .*`segsync state unlock (\S+)` frees it", ran.err
+    )
+    assert told
+    assert told[1] == ready.server.address
+    ready.server.recovers()
+    assert ready("apply", "--yes").code == 5
+    assert ready("state", "unlock", told[2], "--yes").code == 0
+    assert ready("apply", "--yes").code == 0
+    assert console.creates() == (2, 3)
+
+
+def test_a_lock_of_which_the_answer_was_lost_creates_nothing(ready: Team, console: Console) -> None:
+    ready.server.fails("lock", DONE_THEN_500)
+    ran = ready("apply", "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    assert "nobody knows whether the lock was taken" in ran.err
+    assert console.creates() == (0, 0)
+    assert ready("apply", "--yes").code == 0
+
+
+def test_a_state_that_vanishes_during_an_apply_is_not_made_anew(ready: Team, console: Console) -> None:
+    console.faults("project-create:slow:1@1")
+    with ready.start("apply", "--yes") as apply:
+        wait_for_requests(console, "project-create", 1)
+        ready.server.rules.vanish()
+        _, err = apply.communicate()
+    assert apply.returncode == (1 if isinstance(ready.server.rules, GitLab) else 5)
+    assert "vanished while it was locked" in err or "the state is gone" in err
+    assert ready.server.serials == [1, 2]
+    assert console.creates() == (1, 0)
+    missing = ready("apply", "--yes")
+    assert (missing.code, "there is no state here" in missing.err) == (1, True)
+    recovery = next(ready.cli.folder.glob("segsync.recovery.*.json"))
+    assert ready("state", "push", recovery.name).code == 0
+    assert ready("apply", "--yes").code == 0
+    assert console.creates() == (2, 3)
+
+
+# Bad input
+
+
+def refused(ran: Ran, *words: str) -> None:
+    assert (ran.code, ran.out) == (1, "")
+    assert all(word in ran.err for word in words), ran.err
+
+
+COMMANDS = (("plan",), ("apply", "--yes"), ("init",), ("state", "show"), ("state", "forget", "shop-ios", "--yes"))
+
+
+def test_wrong_credentials_are_told(ready: Team) -> None:
+    for command in COMMANDS:
+        ran = ready(*command, SEGSYNC_HTTP_PASSWORD="wrong-one")
+        refused(
+            ran, "the credentials are wrong or missing (HTTP 401)", "SEGSYNC_HTTP_USERNAME", "SEGSYNC_HTTP_PASSWORD"
+        )
+        assert "wrong-one" not in ran.err
+    assert ready.server.serials == [1]
+    refused(ready("plan", SEGSYNC_HTTP_PASSWORD=""), "SEGSYNC_HTTP_USERNAME is set and SEGSYNC_HTTP_PASSWORD is not")
+
+
+def test_who_may_only_read_plans_and_is_told_what_applying_takes(cli: Cli, console: Console) -> None:
+    with serving(GitLab(readers=("bob",)), {"ann": PASSWORD, "bob": "pass"}) as server:
+        team, bob = Team(cli, server), {"SEGSYNC_HTTP_USERNAME": "bob", "SEGSYNC_HTTP_PASSWORD": "pass"}
+        cli.write(TWO_PROJECTS)
+        refused(team("init", **bob), "cannot be locked", "(HTTP 403)", "Maintainer")
+        team("init")
+        assert team("plan", **bob).code == 0
+        refused(team("apply", "--yes", **bob), "the credentials lack the right to do it (HTTP 403)", "Maintainer")
+        assert server.serials == [1]
+    assert console.creates() == (0, 0)
+
+
+def test_a_job_of_that_gitlab_needs_no_credentials_of_its_own(cli: Cli, console: Console) -> None:
+    with serving(GitLab(), {"gitlab-ci-token": "j0b-token"}) as server:
+        job = {"CI": "true", "CI_JOB_TOKEN": "j0b-token", "CI_API_V4_URL": f"{server.root}/api/v4"}
+        cli.write(one_project("1"))
+        for command in (("init",), ("plan",), ("apply", "--yes")):
+            assert cli(*command, "--state", server.address, **job).code == 0
+        elsewhere = cli("plan", "--state", server.address, **{**job, "CI_API_V4_URL": "https://gitlab.example/api/v4"})
+        refused(elsewhere, "HTTP 401", "CI_API_V4_URL")
+        assert "authorization" not in server.received[-1].headers
+    assert console.creates() == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://gitlab.example/state", "loopback alone"),
+        ("https://ann:s3cret@gitlab.example/state", "user name or password"),
+        ("https://gitlab.example/state?token=s3cret", "must not hold a query"),
+        ("https://gitlab.example/api/v4/projects/1/terraform/state/../../../../user", "must not hold . or .."),
+        ("https://gitlab.example/api/v4/projects/1/terraform/state/%2e%2e/%2e%2e/x", "must not hold . or .."),
+        ("https://gitlab.example/api/v4/projects/1/terraform/state/a/b", "not the address of a state at GitLab"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told(cli: Cli, address: str, words: str) -> None:
+    cli.write(TWO_PROJECTS)
+    for command in COMMANDS:
+        ran = cli(*command, "--state", address)
+        refused(ran, words)
+        assert "s3cret" not in ran.err
+
+
+OTHER_TOOL = (
+    b'{"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "x", "outputs": {}, "resources": []}'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (OTHER_TOOL, "this is not a segsync state"),
+        (b'{"segsync_state": 2, "serial": 3}', "newer than this segsync"),
+        (b'{"segsync_state": 1, "lineage"', "the state is broken: it is not JSON"),
+        (b'{"segsync_state": 1, "serial": 3}', "the state is broken at"),
+    ],
+    ids=["terraform", "newer", "cut", "incomplete"],
+)
+def test_what_is_no_state_of_segsync_is_left_alone(team: Team, console: Console, data: bytes, words: str) -> None:
+    team.cli.write(TWO_PROJECTS)
+    team.server.rules.seed(data)
+    document = {"segsync_state": 1, "lineage": LINEAGE, "serial": 9, "projects": {}, "pending": {}, "published": {}}
+    team.cli.write(json.dumps(document), "pushed.json")
+    for command in (*COMMANDS, ("state", "push", "pushed.json", "--yes")):
+        refused(team(*command), words, team.server.address)
+    assert len(team.server.rules.history) == 1
+    assert "write" not in team.server.requests
+    assert console.creates() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(HTML, "it is not JSON"), (REDIRECT, "the server redirects, which is never followed (HTTP 302)")],
+    ids=["html", "redirect"],
+)
+def test_a_page_at_the_address_is_no_state(team: Team, fault: Fault, words: str) -> None:
+    team.cli.write(TWO_PROJECTS)
+    team.server.always_fails("read", fault)
+    for command in COMMANDS:
+        refused(team(*command), words)
+    assert team.server.serials == []
+
+
+class Generous(Plain):
+    """Grants every lock to everyone."""
+
+    def answer(self, request: Request, user: str) -> Reply:
+        self.lock = None
+        return super().answer(request, user)
+
+
+def test_init_refuses_a_server_that_does_not_lock(cli: Cli) -> None:
+    with serving(Generous(), {"ann": PASSWORD}) as server:
+        cli.write(TWO_PROJECTS)
+        refused(Team(cli, server)("init"), "the server grants a lock that is held")
+        assert server.serials == []
+
+
+# Moving
+
+
+def test_a_state_moves_between_backends_with_its_lineage(team: Team, console: Console, tmp_path: Path) -> None:
+    team.cli.write(TWO_PROJECTS)
+    team.cli("init")
+    assert team.cli("apply", "--yes").code == 0
+    local = json.loads((tmp_path / "segsync.state.json").read_text())
+    team.cli.write(team.cli("state", "pull").out, "moving.json")
+    pushed = team("state", "push", "moving.json")
+    assert pushed.code == 0, pushed.err
+    assert team.state == local
+    assert team("plan", "--detailed-exitcode").code == 0
+    refused(team("state", "push", "moving.json"), "not above the stored one")
+    assert console.creates() == (2, 3)
+
+
+def test_a_state_of_another_lineage_is_refused(ready: Team, emulator: Emulator) -> None:
+    ready.cli.write(f"state_lineage: {LINEAGE}\n" + TWO_PROJECTS)
+    for command in (("plan",), ("apply", "--yes"), ("init",), ("state", "show")):
+        refused(ready(*command), "lineage", LINEAGE)
+    assert ready.server.serials == [1]
