@@ -118,6 +118,7 @@ def test_what_is_typed_is_bold_where_there_are_colours() -> None:
         (Waiting(7.4, "segment-create: later"), "Waiting up to 7 s: segment-create: later\n"),
         (Waiting(3, "\x1b[2J\n"), "Waiting up to 3 s: \\x1b[2J\\n\n"),
         (Warned("The manifest says nothing."), "Warning: The manifest says nothing.\n"),
+        (Warned("two\nlines"), "Warning: two\\nlines\n"),
         (
             Diagnosed(Diagnostic("warning", "segsync.yaml", 9, 3, "/defaults", "is short")),
             "segsync.yaml:9:3: warning: /defaults: is short\n",

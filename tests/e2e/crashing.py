@@ -15,7 +15,7 @@ from typing import Any
 
 from segsync.cli.main import main
 from segsync.plumbing import calls, http
-from segsync.state.local import LocalBackend
+from segsync.state.store import Store
 
 _lock = threading.Lock()
 _log = Path(os.environ["CRASH_LOG"])
@@ -62,7 +62,7 @@ def before(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 http.Http.send = around(http.Http.send, "request")  # type: ignore[method-assign]
 calls._Watched.request = after(calls._Watched.request, "request is out")  # type: ignore[method-assign]
-LocalBackend.write = around(LocalBackend.write, "state write")  # type: ignore[method-assign]
+Store.put = around(Store.put, "state write")  # type: ignore[method-assign]
 Path.replace = before(Path.replace, "state file complete, not in place")  # type: ignore[method-assign]
 
 if __name__ == "__main__":

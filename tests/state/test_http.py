@@ -9,6 +9,7 @@ import pytest
 
 from segsync.errors import StateConflict, StateError, StateLocked
 from segsync.state.http import HttpBackend
+from tests.plumbing import server as bare
 from tests.state.http_clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
 from tests.state.http_rules import GitLab, Plain, Reply, Request
 from tests.state.http_server import (
@@ -455,6 +456,12 @@ def test_a_lock_that_may_not_be_freed_is_told(server: StateServer, one: HttpBack
     server.fails("unlock", Fault(status=403))
     with pytest.raises(StateError, match="the lock cannot be freed: the credentials lack the right"):
         one.unlock(MINE)
+
+
+def test_an_answer_that_says_nothing_at_all_is_one() -> None:
+    with bare.serving(bare.once(b"HTTP/1.0 200 OK\r\n\r\n")) as server, client(server.url).lock(MINE):
+        pass
+    assert [request.split()[0] for request in server.requests] == [b"LOCK", b"UNLOCK"]
 
 
 # Proof

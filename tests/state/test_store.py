@@ -2,11 +2,13 @@
 
 import json
 import signal
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from segsync.core.events import Event, Warned
 from segsync.core.state import State
 from segsync.errors import FileError, Interrupted, NotApproved, StateConflict, StateError, StateLocked, StateMissing
 from segsync.state.local import LocalBackend
@@ -175,7 +177,8 @@ def test_waiting_for_a_lock_ends(store: Store, path: Path) -> None:
     with LocalBackend(path).lock(THEIRS), pytest.raises(StateLocked, match="bob@runner"), store.locked(MINE, clock, 60):
         pass
     assert 60 <= sum(clock.slept) <= 61
-    assert max(clock.slept) <= 1
+    assert clock.slept[:5] == [0.2, 0.4, 0.8, 1.0, 1.0]
+    assert max(clock.slept) == 1
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -186,6 +189,27 @@ def test_waiting_for_a_lock_ends_with_the_process(store: Store, path: Path, sign
         pass
     assert stopped.value.signum == signum
     assert len(clock.slept) == 1
+
+
+class Sticky(LocalBackend):
+    """Its lock cannot be given back."""
+
+    @contextmanager
+    def lock(self, info: LockInfo) -> Iterator[None]:
+        with super().lock(info):
+            yield
+        raise StateError("the lock stays", "Free it.")
+
+
+def test_a_lock_that_cannot_be_given_back_is_told_and_hides_no_outcome(path: Path) -> None:
+    heard: list[Event] = []
+    store, clock = Store(Sticky(path), None, heard.append), FakeClock()
+    with store.locked(MINE, clock, 0):
+        store.put(NEW)
+    assert heard == [Warned("the lock stays. Free it.")]
+    with pytest.raises(ZeroDivisionError), store.locked(MINE, clock, 0):
+        raise ZeroDivisionError
+    assert len(heard) == 2
 
 
 def test_an_error_under_the_lock_is_its_own(store: Store, path: Path) -> None:
