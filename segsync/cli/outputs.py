@@ -11,8 +11,8 @@ from segsync.errors import UsageError
 from segsync.plumbing.files import write_durably
 from segsync.render.paper import Paper
 
-PLAN_FORMATS = ("text", "json", "markdown", "github", "gitlab-terraform", "gitlab-codequality")
-RESULT_FORMATS = ("text", "json", "markdown")
+PLAN_FORMATS = ("text", "json", "markdown", "html", "github", "gitlab-terraform", "gitlab-codequality")
+RESULT_FORMATS = ("text", "json", "markdown", "html")
 VALIDATE_FORMATS = ("text", "json", "github", "gitlab-codequality")
 
 Renderer = Callable[[str, Paper], str]

@@ -65,7 +65,13 @@ _Formats = Mapping[str, Callable[[Paper], str]]
 
 
 def _for_people(view: View) -> _Formats:
-    return {"markdown": lambda _paper: markdown.comment(view)}
+    return {"markdown": lambda _paper: markdown.comment(view), "html": lambda _paper: _page(view)}
+
+
+def _page(view: View) -> str:
+    from segsync.render import html  # loads a template engine
+
+    return html.page(view)
 
 
 def _renderer(formats: _Formats) -> Renderer:
