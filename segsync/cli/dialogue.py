@@ -66,8 +66,8 @@ def _ask_stoppably(question: str, terminal: Terminal, stopper: Stopper) -> None:
 
 def ask(question: str, terminal: Terminal) -> None:
     """Raises NotApproved unless the answer is `yes`, and where nobody is there to answer."""
-    terminal.err(f"{question}\nOnly `yes` approves:")
     try:
+        terminal.err(f"{question}\nOnly `yes` approves:")
         answer = sys.stdin.readline()
     except (Interrupted, KeyboardInterrupt):
         terminal.break_line()

@@ -16,7 +16,6 @@ from segsync.render.wording import count
 LIMIT = 65_536
 """Characters that a comment may have at GitHub. Counted in UTF-16, in which every other count is smaller."""
 _RESERVED = 400  # for what is said of what is left out
-_OURS = re.compile(r"[\\`*\[\]<>|~&#@$]")
 # Also the first sign of what would become a link of itself, and an underscore that is not within a word.
 _THEIRS = re.compile(r"""(?i:w(?=ww\.))|:(?=/)|(?<![^\W_])_|_(?![^\W_])|[^\w .,:;/()=%+?!'"-]""")
 _HEAD = "| | name | what | where |\n|---|---|---|---|\n"
@@ -95,9 +94,7 @@ def _tail(view: View) -> str:
 
 
 def _sentence(sentence: str) -> str:
-    return "".join(
-        _OURS.sub(_number, part.text) if part.kind == "words" else _code(part.text) for part in spans(sentence)
-    )
+    return "".join(part.text if part.kind == "words" else _code(part.text) for part in spans(sentence))
 
 
 def _code(text: str) -> str:

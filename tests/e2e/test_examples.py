@@ -1,14 +1,14 @@
 """Every example does what it says, against the emulator."""
 
 import os
-import shlex
 import shutil
 import subprocess
 
 import pytest
 import yaml
 
-from tests.support.cli import COMMAND, ROOT, Cli, environment
+from tests.e2e.pipelines import add_program, run_segsync
+from tests.support.cli import ROOT, Cli, environment
 from tests.support.console import Console
 
 EXAMPLES = ROOT / "examples"
@@ -61,10 +61,8 @@ def test_campaign(example: Cli, console: Console) -> None:
         "CI": "true",
     }
     assert example("init", **settings).code == 0
-    program = example.folder.parent / "segsync"
-    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
-    program.chmod(0o755)
-    settings["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+    add_program(example.folder, "segsync", run_segsync())
+    settings["PATH"] = f"{example.folder.parent / 'bin'}:{os.environ['PATH']}"
     for tag, published in (("campaign-spring", 1), ("campaign-spring", 1), ("campaign-summer", 2)):
         job_settings = environment({**settings, "GITHUB_REF_NAME": tag})
         ran = subprocess.run(["bash", "-e", "-c", line], cwd=example.folder, env=job_settings, capture_output=True)
@@ -74,7 +72,7 @@ def test_campaign(example: Cli, console: Console) -> None:
 
 
 def test_every_example_is_run() -> None:
-    tested = {"campaign", "single-app", "team"}
+    tested = {"campaign", "github-actions", "gitlab-ci", "single-app", "team"}
     assert {path.name for path in EXAMPLES.iterdir()} == tested
 
 

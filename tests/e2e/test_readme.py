@@ -8,6 +8,7 @@ import yaml
 
 from segsync.cli.demo import _MANIFEST
 from segsync.cli.main import group
+from segsync.cli.outputs import PLAN_FORMATS, RESULT_FORMATS, VALIDATE_FORMATS
 from tests.support.cli import ROOT, Cli
 from tests.support.console import Console
 
@@ -59,7 +60,19 @@ def test_what_a_new_user_types_is_one_line(heading: str) -> None:
     assert found[0].count("\n") == 1
 
 
-def test_the_ci_lines_are_a_good_workflow() -> None:
-    workflow = yaml.safe_load(next(block for block in blocks("yaml") if "runs-on" in block))
-    runs = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
-    assert all(run.startswith("exec ") for run in runs if "segsync" in run and "install" not in run)
+def test_every_example_is_named_and_there() -> None:
+    named = set(re.findall(r"\]\((examples/[^)]*)\)", README))
+    assert all((ROOT / name).is_dir() for name in named)
+    pipelines = {path.relative_to(ROOT).parts[1] for path in ROOT.glob("examples/*/.git*")}
+    assert {f"examples/{name}" for name in pipelines} <= named
+
+
+def test_every_format_is_described() -> None:
+    described = set(re.findall(r"^\| `([a-z-]+)` \| (?:plan|apply|validate)", README, re.MULTILINE))
+    assert described == {*PLAN_FORMATS, *RESULT_FORMATS, *VALIDATE_FORMATS}
+
+
+def test_the_hook_is_the_one_that_there_is() -> None:
+    config = yaml.safe_load(next(block for block in blocks("yaml") if "repos:" in block))
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for hook in config["repos"][0]["hooks"]] == [hook["id"] for hook in hooks]

@@ -104,6 +104,14 @@ def test_values_stand_in_code_where_no_mention_is_looked_for(hostile: str) -> No
     assert "alert" not in outside
 
 
+@pytest.mark.parametrize(
+    "address", ["https://evil.com", "HTTP://evil.com", "www.evil.com", "WWW.evil.com", "ann@evil.com"]
+)
+def test_no_address_of_a_server_becomes_a_link_of_itself(address: str) -> None:
+    # GitHub's Markdown looks for these in the source, also within tags.
+    assert address.lower() not in written(unmanaged("shop", LiveSegment("e-1", address, 24, True))).lower()
+
+
 def test_a_long_plan_is_cut_within_its_last_project() -> None:
     text = written(*creates(2000, "first"), *creates(2000, "second"))
     assert LIMIT - 1000 < len(text) <= LIMIT

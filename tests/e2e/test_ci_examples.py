@@ -1,0 +1,134 @@
+"""The pipelines of the examples do what they say, step by step, in a shell."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.pipelines import add_program, github_steps, run, segsync_lines
+from tests.support.cli import ROOT, Cli
+from tests.support.console import Console
+
+EXAMPLES = ROOT / "examples"
+PIPELINES = sorted(
+    [*EXAMPLES.glob("*/.github/workflows/*.yml"), *EXAMPLES.glob("*/.gitlab-ci.yml")], key=lambda path: path.as_posix()
+)
+PIN = "b04b48ab-3125-444f-94eb-aad511c074e7"
+# GitHub's command line, with the comments of one pull request in a file. It knows the calls of the example.
+GH = f"""exec {sys.executable} - "$@" <<'END'
+import json, os, re, sys
+store, arguments = os.environ["COMMENTS_FILE"], sys.argv[1:]
+comments = json.load(open(store)) if os.path.exists(store) else []
+address = next(argument for argument in arguments if argument.startswith("repos/"))
+assert arguments[0] == "api" and os.environ["GH_TOKEN"], arguments
+if "--field" in arguments:
+    name, _, file = arguments[arguments.index("--field") + 1].partition("=@")
+    text = open(file, encoding="utf-8").read()
+    assert name == "body" and len(text) <= 65536
+    if "PATCH" in arguments:
+        next(c for c in comments if address == f"repos/o/r/issues/comments/{{c['id']}}")["body"] = text
+    else:
+        assert address == "repos/o/r/issues/7/comments"
+        comments.append({{"id": len(comments) + 1, "user": "github-actions[bot]", "body": text}})
+    json.dump(comments, open(store, "w"))
+else:
+    query = arguments[arguments.index("--jq") + 1]
+    marker = re.search(r'startswith\\("([^"]*)"\\)', query)[1]
+    user = re.search(r'\\.user\\.login == "([^"]*)"', query)[1]
+    print("\\n".join(str(c["id"]) for c in comments if c["user"] == user and c["body"].startswith(marker)))
+END"""
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda path: path.relative_to(EXAMPLES).as_posix())
+def test_a_pipeline_is_one_by_its_vendors_schema(pipeline: Path) -> None:
+    kind = (
+        ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
+        if pipeline.name == ".gitlab-ci.yml"
+        else ["vendor.github-workflows"]
+    )
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *kind, str(pipeline)]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.fixture
+def example(cli: Cli, request: pytest.FixtureRequest) -> Cli:
+    """segsync in a copy of an example's folder, as a runner checks it out."""
+    folder = cli.folder / "checkout"
+    shutil.copytree(EXAMPLES / request.param, folder)
+    return Cli(folder, cli.api_url)
+
+
+class Workflow:
+    """The workflow of a GitHub example, and what GitHub gives its jobs."""
+
+    def __init__(self, example: Cli) -> None:
+        self.example = example
+        self.file = next((example.folder / ".github/workflows").glob("*.yml"))
+        self.comments = example.folder.parent / "comments.json"
+        self.summary = example.folder.parent / "summary.md"
+        self.ran: set[str] = set()
+        add_program(example.folder, "gh", GH)
+
+    def job(self, name: str, *, commands: dict[str, str] | None = None, **machine: str) -> list[tuple[int, str, str]]:
+        context = {
+            "secrets.RUSTORE_SERVICE_TOKEN": "service-token",
+            "secrets.MYTRACKER_SECRET_KEY": "secret-key",
+            "github.token": "github-token",
+            "github.repository": "o/r",
+            "github.event.pull_request.number": "7",
+            **(commands or {}),
+        }
+        steps = github_steps(self.file, name, context)
+        self.ran |= {line for step in steps for line in step.script.splitlines() if "segsync " in line}
+        settings = {
+            "SEGSYNC_API_URL": self.example.api_url,
+            "GITHUB_STEP_SUMMARY": str(self.summary),
+            "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_WORKSPACE": str(self.example.folder),
+            "COMMENTS_FILE": str(self.comments),
+            **machine,
+        }
+        return [(ran.code, ran.out, ran.err) for ran in run(steps, self.example.folder, **settings)]
+
+    def said(self) -> list[str]:
+        return [comment["body"] for comment in json.loads(self.comments.read_text())]
+
+
+@pytest.mark.parametrize("example", ["github-actions"], indirect=True)
+def test_github_actions(example: Cli, console: Console) -> None:
+    console.add_project("Zq3vX0c8", 52210, id=PIN)
+    export = console.add_segment(PIN, "1742")
+    workflow = Workflow(example)
+    validated, planned, shown, commented = workflow.job("plan")
+    assert validated == (0, "", "")
+    assert planned[:2] == (
+        0,
+        "::notice file=segsync.yaml,line=13,col=7,title=segsync%3A shop-android/churned::"
+        "create: myTracker segment 1743, every 168 h\n",
+    )
+    assert shown[1].endswith("Plan: 1 to create, 0 drifted, 0 unmanaged, 0 blocked, 2 unchanged.\n")
+    assert commented == (0, "", "")
+    assert [code for code, *_ in workflow.job("plan")] == [0, 0, 0, 0]
+    assert len(workflow.said()) == 1
+    assert "### Plan: 1 to create" in workflow.said()[0]
+    assert (example.folder / "plan.html").exists()
+    assert console.creates() == (0, 0)
+    assert [code for code, *_ in workflow.job("apply")] == [0, 0]
+    assert console.creates() == (0, 1)
+    assert "### Apply: 1 created" in workflow.summary.read_text()
+    assert workflow.job("plan")[0][0] == 0
+    assert len(workflow.said()) == 1
+    assert "### Plan: 0 to create" in workflow.said()[0]
+    assert [code for code, *_ in workflow.job("drift")] == [0, 0]
+    console.change(export, period=48)
+    assert [code for code, *_ in workflow.job("drift")] == [3]
+    assert workflow.ran == set(segsync_lines(workflow.file))
+
+
+def test_every_pipeline_of_the_examples_is_run() -> None:
+    tested = {"campaign", "github-actions"}
+    assert {path.relative_to(EXAMPLES).parts[0] for path in PIPELINES} == tested
