@@ -1,6 +1,7 @@
 """The pipelines of the examples do what they say, step by step, in a shell."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.pipelines import add_program, github_steps, run, segsync_lines
-from tests.support.cli import ROOT, Cli
+from tests.e2e.pipelines import add_program, github_steps, gitlab_steps, run, segsync_lines
+from tests.state.http_rules import GitLab
+from tests.state.http_server import serving
+from tests.support.cli import ROOT, Cli, Ran
 from tests.support.console import Console
 
 EXAMPLES = ROOT / "examples"
@@ -129,6 +132,55 @@ def test_github_actions(example: Cli, console: Console) -> None:
     assert workflow.ran == set(segsync_lines(workflow.file))
 
 
+@pytest.mark.parametrize("example", ["gitlab-ci"], indirect=True)
+def test_gitlab_ci(example: Cli, console: Console) -> None:
+    file = example.folder / ".gitlab-ci.yml"
+    ran: set[str] = set()
+    with serving(GitLab(), {"gitlab-ci-token": "job-token"}) as gitlab:
+        predefined = {
+            "CI_API_V4_URL": f"{gitlab.root}/api/v4",
+            "CI_PROJECT_ID": "42",
+            "CI_PROJECT_DIR": str(example.folder),
+            "CI_JOB_TOKEN": "job-token",
+            "SEGSYNC_API_URL": example.api_url,
+            "RUSTORE_SERVICE_TOKEN": "service-token",
+        }
+
+        def job(name: str, **protected: str) -> Ran:
+            steps = gitlab_steps(file, name, {**predefined, **protected})
+            ran.update(step.script for step in steps)
+            (ending,) = run(steps, example.folder)
+            return ending
+
+        init_state(example, gitlab.address, predefined)
+        before = len(gitlab.requests)
+        planned = job("plan")
+        assert gitlab.requests[before:] == ["read"]
+        assert (planned.code, planned.err) == (0, "")
+        assert planned.out.endswith("Plan: 3 to create, 0 drifted, 0 unmanaged, 0 blocked, 0 unchanged.\n")
+        assert json.loads((example.folder / "plan.json").read_text()) == {"create": 3, "update": 0, "delete": 0}
+        quality = json.loads((example.folder / "quality.json").read_text())
+        assert {finding["location"]["path"] for finding in quality} == {"segsync.yaml"}
+        assert job("apply").code == 1  # without the secret key, which only apply's environment has
+        assert console.creates() == (0, 0)
+        applied = job("apply", MYTRACKER_SECRET_KEY="secret-key")
+        assert (applied.code, console.creates()) == (0, (1, 2))
+        assert job("drift").code == 0
+        console.change(console.segments()[0]["id"], period=48)
+        assert job("drift").code == 3
+    assert ran == set(segsync_lines(file))
+
+
+def init_state(example: Cli, address: str, variables: dict[str, str]) -> None:
+    """What a person did once, before there was a pipeline: a state, whose lineage stands in the manifest."""
+    manifest = example.folder / "segsync.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(re.sub(r"state_lineage: .*\n", "", text), encoding="utf-8")
+    made = example("init", "--state", address, **variables)
+    assert made.code == 0, made.err
+    manifest.write_text(text.replace(re.findall(r"state_lineage: .*\n", text)[0], made.out), encoding="utf-8")
+
+
 def test_every_pipeline_of_the_examples_is_run() -> None:
-    tested = {"campaign", "github-actions"}
+    tested = {"campaign", "github-actions", "gitlab-ci"}
     assert {path.relative_to(EXAMPLES).parts[0] for path in PIPELINES} == tested
