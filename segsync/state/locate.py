@@ -1,5 +1,6 @@
 """From the address of a state to the backend that keeps it."""
 
+import importlib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +16,23 @@ def _http(address: str, environment: Mapping[str, str]) -> Backend:
     return http_backend(address, environment)
 
 
-_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {"https": _http, "http": _http}
+def _s3(address: str, environment: Mapping[str, str]) -> Backend:
+    _require("obstore", "s3", extra="s3")
+    from segsync.state.s3 import s3_backend
+
+    return s3_backend(address, environment)
+
+
+def _require(library: str, scheme: str, *, extra: str) -> None:
+    try:
+        importlib.import_module(library)
+    except ImportError as error:
+        raise UsageError(
+            f"--state: {scheme}:// needs `{library}`, which is not installed", f"Run: pip install 'segsync[{extra}]'"
+        ) from error
+
+
+_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {"https": _http, "http": _http, "s3": _s3}
 """By scheme. Each imports what it needs when it is asked for: a local state must not wait for it."""
 
 
