@@ -13,7 +13,7 @@ from tests.support.console import Console
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may depend on where it runs: in CI, behind a proxy, or with settings of segsync's own."""
     for name in list(os.environ):
-        if name.startswith("SEGSYNC_") or name.upper().endswith("_PROXY") or name in ("CI", "NO_COLOR"):
+        if name.startswith(("SEGSYNC_", "AWS_")) or name.upper().endswith("_PROXY") or name in ("CI", "NO_COLOR"):
             monkeypatch.delenv(name)
     for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)

@@ -7,6 +7,8 @@ from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
 
 _LIMIT = 2**16
 _TEXT_LIMIT = 255
+_PID_LIMIT = 2**31
+_TEXTS = ("id", "operation", "who", "created")
 
 
 def encode(info: LockInfo) -> bytes:
@@ -22,7 +24,6 @@ def decode(stored: Stored) -> LockInfo:
         return anonymous
     if not isinstance(document, dict):
         return anonymous
-    names = ("id", "operation", "who", "created")
-    texts = {name: value[:_TEXT_LIMIT] for name in names if isinstance(value := document.get(name), str)}
+    texts = {name: value[:_TEXT_LIMIT] for name in _TEXTS if isinstance(value := document.get(name), str) and value}
     pid = document.get("pid")
-    return replace(anonymous, **{k: v for k, v in texts.items() if v}, pid=pid if type(pid) is int and pid > 0 else 0)
+    return replace(anonymous, **texts, pid=pid if type(pid) is int and 0 < pid < _PID_LIMIT else 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segsync.state.locate import backend_at
 from segsync.state.protocol import Backend, LockInfo
+from tests.state import s3_server
 from tests.state.http_rules import LOCKED_AT, GitLab, Plain
 from tests.state.http_server import serving
 
@@ -57,8 +58,15 @@ def _at_gitlab(holder: LockInfo) -> LockInfo:
     return replace(holder, operation="", who="ann", pid=0, created=LOCKED_AT)
 
 
+@contextlib.contextmanager
+def _s3(_folder: Path) -> Iterator[Place]:
+    with s3_server.serving() as server:
+        yield Place(server.address, server.environment, frees_itself=False)
+
+
 PLACES: dict[str, Callable[[Path], AbstractContextManager[Place]]] = {
     "local": _local,
     "http": _plain,
     "gitlab": _gitlab,
+    "s3": _s3,
 }
