@@ -90,7 +90,7 @@ class S3Backend:
     def _put(self, what: str, key: str, data: bytes, replaces: str | None, hint: str = "") -> str | _Refused:
         """A write, read back where its answer leaves open whether it was stored.
 
-        Raises StateError, with `hint` where the write may still come to pass.
+        Raises StateError; `hint` is for a write that may still come to pass.
         """
         reply = self._bucket.put(key, data, replaces)
         if isinstance(reply, str):
@@ -100,12 +100,13 @@ class S3Backend:
             raise self._error(what, reply)
         found = self._bucket.get(key)
         if isinstance(found, Trouble):
-            raise StateError(f"{self._address}: {what}, or was and is not seen: {found.why}", hint or found.hint)
+            why = reply.why if found.why == reply.why else f"{reply.why}, nor can it be read back: {found.why}"
+            raise StateError(f"{self._address}: {what}: {why}", f"{found.hint} {hint}".strip())
         if found and found.data == data:
             return found.version
         if refused or (found.version if found else None) != replaces:
             return _Refused(found)
-        raise StateError(f"{self._address}: {what}: {reply.why}", hint or reply.hint)
+        raise StateError(f"{self._address}: {what}: {reply.why}", f"{reply.hint} {hint}".strip())
 
     def _take(self, info: LockInfo) -> None:
         unlock = f"If it is locked now, `segsync state unlock {info.id}` frees it."

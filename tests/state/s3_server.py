@@ -115,6 +115,10 @@ class S3Server:
         found = self._stored("GET", self._path(key))
         return found.body if found.status == 200 else None
 
+    def objects(self) -> dict[str, bytes | None]:
+        found = self.keys()
+        return {key: self.object(key) for key in found}
+
     def put(self, data: bytes, key: str | None = None) -> None:
         """As someone else would."""
         self._stored("PUT", self._path(key), data)

@@ -172,8 +172,8 @@ def test_a_write_that_nobody_can_see_is_an_error(server: S3Server, backend: Back
     server.always_fails(READ, Fault(status=403, body=error("AccessDenied")))
     told = failure(lambda: backend.write(b"1", None))
     assert told.message == (
-        f"{server.address}: the state cannot be written, or was and is not seen: "
-        "access is denied (HTTP 403 AccessDenied)"
+        f"{server.address}: the state cannot be written: the store failed (HTTP 500), "
+        "nor can it be read back: access is denied (HTTP 403 AccessDenied)"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_lock_that_may_still_come_is_told_with_the_way_to_free_it(server: S3Se
     server.fails(LOCK, HANGS)
     told = failure(lambda: impatient.lock(MINE).__enter__())
     assert told.message == f"{server.address}: the state cannot be locked: no answer in time"
-    assert told.hint == "If it is locked now, `segsync state unlock l-1` frees it."
+    assert told.hint.endswith("If it is locked now, `segsync state unlock l-1` frees it.")
     assert type(told) is StateError
 
 
@@ -493,7 +493,9 @@ def test_a_write_without_an_etag_is_read_back() -> None:
     keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
     with serving_raw(always(answer())) as raw:
         backend = backend_at("s3://bucket/key", {**keys, "AWS_ENDPOINT_URL": raw.url})
-        assert failure(lambda: backend.write(b"1", None)).message.endswith("is not seen: the store tells no ETag")
+        assert failure(lambda: backend.write(b"1", None)).message.endswith(
+            "nor can it be read back: the store tells no ETag"
+        )
 
 
 def test_only_certificates_that_are_trusted_are(server: S3Server, tmp_path: Path) -> None:
