@@ -3,7 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from segsync.state.http import HttpBackend
 from segsync.state.protocol import Backend
+from tests.state.http_clients import client
+from tests.state.http_rules import GitLab, Plain
+from tests.state.http_server import StateServer, serving
 from tests.state.places import PLACES, Place
 
 
@@ -17,3 +21,26 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def backends(place: Place) -> tuple[Backend, Backend]:
     """Two clients of one state."""
     return place.client(), place.client()
+
+
+@pytest.fixture(params=[Plain, GitLab])
+def server(request: pytest.FixtureRequest) -> Iterator[StateServer]:
+    with serving(request.param()) as server:
+        yield server
+
+
+@pytest.fixture
+def gitlab() -> Iterator[StateServer]:
+    with serving(GitLab()) as server:
+        yield server
+
+
+@pytest.fixture
+def plain() -> Iterator[StateServer]:
+    with serving(Plain()) as server:
+        yield server
+
+
+@pytest.fixture
+def one(server: StateServer) -> HttpBackend:
+    return client(server.address)

@@ -198,7 +198,7 @@ def _told(status: int, message: str) -> Reply:
 def _serial(data: bytes) -> int | None:
     try:
         document = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     serial = document.get("serial") if isinstance(document, dict) else None
     return serial if isinstance(serial, int) else None
