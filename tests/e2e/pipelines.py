@@ -51,13 +51,16 @@ def segsync_lines(file: Path) -> Iterator[str]:
             yield found[1]
 
 
-def run(steps: list[Step], folder: Path, **machine: str) -> list[Ran]:
-    """Each step in turn, until one fails, in a shell as runners start it. `machine` are further variables of it."""
+def run(steps: list[Step], folder: Path, machine: Mapping[str, str], here: Mapping[str, str]) -> list[Ran]:
+    """Each step in turn, until one fails, in a shell as runners start it.
+
+    `machine` are variables of the runner, `here` those of the pipeline that a test has in other places.
+    """
     add_program(folder, "segsync", run_segsync())
     path = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
     endings: list[Ran] = []
     for step in steps:
-        variables = environment({**machine, **step.variables, "CI": "true", "PATH": path})
+        variables = environment({**machine, **step.variables, **here, "CI": "true", "PATH": path})
         ran = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.script],
             cwd=folder,

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.e2e.pipelines import add_program, github_steps, gitlab_steps, run, segsync_lines
 from tests.state.http_rules import GitLab
 from tests.state.http_server import serving
+from tests.state.places import PLACES
 from tests.support.cli import ROOT, Cli, Ran
 from tests.support.console import Console
 
@@ -76,15 +78,11 @@ class Workflow:
         self.ran: set[str] = set()
         add_program(example.folder, "gh", GH)
 
-    def job(self, name: str, *, commands: dict[str, str] | None = None, **machine: str) -> list[tuple[int, str, str]]:
-        context = {
-            "secrets.RUSTORE_SERVICE_TOKEN": "service-token",
-            "secrets.MYTRACKER_SECRET_KEY": "secret-key",
-            "github.token": "github-token",
-            "github.repository": "o/r",
-            "github.event.pull_request.number": "7",
-            **(commands or {}),
-        }
+    def job(self, name: str, **here: str) -> list[tuple[int, str, str]]:
+        context = defaultdict(
+            lambda: "secret-of-the-repository",
+            {"github.repository": "o/r", "github.event.pull_request.number": "7"},
+        )
         steps = github_steps(self.file, name, context)
         self.ran |= {line for step in steps for line in step.script.splitlines() if "segsync " in line}
         settings = {
@@ -93,9 +91,8 @@ class Workflow:
             "GITHUB_REPOSITORY": "o/r",
             "GITHUB_WORKSPACE": str(self.example.folder),
             "COMMENTS_FILE": str(self.comments),
-            **machine,
         }
-        return [(ran.code, ran.out, ran.err) for ran in run(steps, self.example.folder, **settings)]
+        return [(ran.code, ran.out, ran.err) for ran in run(steps, self.example.folder, settings, here)]
 
     def said(self) -> list[str]:
         return [comment["body"] for comment in json.loads(self.comments.read_text())]
@@ -149,7 +146,7 @@ def test_gitlab_ci(example: Cli, console: Console) -> None:
         def job(name: str, **protected: str) -> Ran:
             steps = gitlab_steps(file, name, {**predefined, **protected})
             ran.update(step.script for step in steps)
-            (ending,) = run(steps, example.folder)
+            (ending,) = run(steps, example.folder, {}, {})
             return ending
 
         init_state(example, gitlab.address, predefined)
@@ -171,6 +168,29 @@ def test_gitlab_ci(example: Cli, console: Console) -> None:
     assert ran == set(segsync_lines(file))
 
 
+@pytest.mark.parametrize(
+    ("example", "backend"),
+    [("github-actions-s3", "s3"), ("github-actions-postgresql", "postgres")],
+    indirect=["example"],
+)
+def test_github_actions_with_a_state(example: Cli, console: Console, tmp_path: Path, backend: str) -> None:
+    workflow = Workflow(example)
+    with PLACES[backend](tmp_path) as place:
+        here = {"SEGSYNC_STATE": place.address, **place.environment}
+        init_state(example, place.address, here)
+        planned, summarized = workflow.job("plan", **here)
+        assert (planned[0], planned[1].count("::notice "), summarized[0]) == (0, 3, 0)
+        assert "### Plan: 3 to create" in workflow.summary.read_text()
+        (applied,) = workflow.job("apply", **here)
+        assert (applied[0], console.creates()) == (0, (1, 2))
+        assert applied[1].endswith("Converged: everything that the manifest wants is live.\n")
+        assert workflow.job("plan", **here)[0][:2] == (0, "")
+        stored = example("state", "pull", **here).json
+    assert stored["projects"]["shop-android"]["export_project_id"] == console.data()[0]["id"]
+    assert not list(example.folder.glob("*.json"))
+    assert workflow.ran == set(segsync_lines(workflow.file))
+
+
 def init_state(example: Cli, address: str, variables: dict[str, str]) -> None:
     """What a person did once, before there was a pipeline: a state, whose lineage stands in the manifest."""
     manifest = example.folder / "segsync.yaml"
@@ -182,5 +202,5 @@ def init_state(example: Cli, address: str, variables: dict[str, str]) -> None:
 
 
 def test_every_pipeline_of_the_examples_is_run() -> None:
-    tested = {"campaign", "github-actions", "gitlab-ci"}
+    tested = {"campaign", "github-actions", "github-actions-postgresql", "github-actions-s3", "gitlab-ci"}
     assert {path.relative_to(EXAMPLES).parts[0] for path in PIPELINES} == tested
