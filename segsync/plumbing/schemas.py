@@ -32,8 +32,11 @@ class Breach:
 
 
 def schema_text(name: str) -> str:
-    """The text of `schemas/NAME.schema.json`: inside the wheel, or beside the package in an editable install."""
-    file_name = f"{name}.schema.json"
+    """A file of `schemas/`: inside the wheel, or beside the package in an editable install.
+
+    `api` is the OpenAPI description of RuStore's API, every other name is that of a JSON Schema.
+    """
+    file_name = "api.openapi.json" if name == "api" else f"{name}.schema.json"
     packaged = files("segsync").joinpath("schemas", file_name)
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")

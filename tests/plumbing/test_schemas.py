@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from segsync.plumbing.schemas import Breach, breaches, first_breach, pointer, schema_text
 
+NAMES = ["manifest", "message", "plan", "result", "publish", "state", "diagnostics"]
 SEGMENT: dict[str, Any] = {"segment": "1742"}
 
 
@@ -19,12 +21,14 @@ def found(name: str, document: Any) -> list[tuple[str, str]]:
     return [(pointer(breach.path), breach.rule) for breach in breaches(name, document)]
 
 
-@pytest.mark.parametrize("name", ["manifest", "message", "plan", "result", "publish", "state", "diagnostics"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_found_by_its_name(name: str) -> None:
-    assert json.loads(schema_text(name))["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    schema = json.loads(schema_text(name))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", ["manifest", "message", "plan", "result", "publish", "state", "diagnostics"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_examples_of_a_schema_are_good(name: str) -> None:
     for example in json.loads(schema_text(name)).get("examples", ()):
         assert found(name, example) == []
