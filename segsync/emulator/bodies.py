@@ -44,6 +44,14 @@ def text(fields: Fields, name: str) -> str:
     return value
 
 
+def any_text(fields: Fields, name: str) -> str:
+    """A text, which may be empty."""
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise bad_request(f"{name} must be a text")
+    return value
+
+
 def integer(fields: Fields, name: str) -> int:
     """A whole number of at most 64 bits."""
     value = fields.get(name)

@@ -12,6 +12,7 @@ from segsync.emulator.bodies import Fields, integer, mapping, positive, read_obj
 from segsync.emulator.data import Data, Project, Publication, Segment
 from segsync.emulator.exchange import Payload, bad_request, not_found
 from segsync.emulator.lag import Lag
+from segsync.emulator.messages import MESSAGE, refuse_misshapen
 from segsync.emulator.routes import Route
 from segsync.emulator.vocabulary import OperationName
 
@@ -112,8 +113,7 @@ def _message(body: bytes) -> Fields:
     if len(body) > LARGEST_PUBLISH_BODY:
         raise bad_request(f"the body must have at most {LARGEST_PUBLISH_BODY} bytes")
     message = mapping(read_object(body), "message")
-    if "data" in message and not all(isinstance(v, str) for v in mapping(message, "data").values()):
-        raise bad_request("the values of message.data must be texts")
+    refuse_misshapen(message, MESSAGE)
     return message
 
 

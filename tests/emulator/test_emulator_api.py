@@ -220,6 +220,36 @@ def test_message_data_are_texts(data: object) -> None:
         assert_refused(client.publish({"data": data}), HTTPStatus.BAD_REQUEST, 2001, "data")
 
 
+@pytest.mark.parametrize("value", [1, None, ["a"], {}])
+@pytest.mark.parametrize("name", ["title", "body", "image", "icon", "color", "channel_id", "click_action"])
+def test_what_a_message_shows_are_texts(name: str, value: object) -> None:
+    with running() as client:
+        client.create_segment(client.create_project())
+        reply = client.publish({"android": {"notification": {name: value}}})
+        assert_refused(reply, HTTPStatus.BAD_REQUEST, 2001, f"{name} must be a text")
+
+
+@pytest.mark.parametrize("value", [2, -1, True, "1", None, 1.0])
+def test_the_type_of_a_click_action_is_0_or_1(value: object) -> None:
+    with running() as client:
+        client.create_segment(client.create_project())
+        reply = client.publish({"android": {"notification": {"click_action_type": value}}})
+        assert_refused(reply, HTTPStatus.BAD_REQUEST, 2001, "click_action_type")
+
+
+@pytest.mark.parametrize("part", ["notification", "android"])
+def test_the_parts_of_a_message_are_objects(part: str) -> None:
+    with running() as client:
+        client.create_segment(client.create_project())
+        assert_refused(client.publish({part: "hello"}), HTTPStatus.BAD_REQUEST, 2001, f"{part} must be")
+
+
+def test_an_unknown_field_of_a_message_means_nothing() -> None:
+    with running() as client:
+        client.create_segment(client.create_project())
+        assert client.publish({"validate_only": True}).status == HTTPStatus.OK
+
+
 def test_a_publish_body_has_at_most_4096_bytes() -> None:
     frame = len('{"message": {"data": {"a": ""}}}')
     with running() as client:
