@@ -1,7 +1,10 @@
 """The calls to an S3 store, through obstore. Known here alone."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -15,7 +18,10 @@ from segsync.state.s3_access import Access, Keys
 from segsync.state.s3_troubles import Trouble, trouble
 
 if TYPE_CHECKING:
+    from obstore import Attributes, PutMode
     from obstore.store import ClientConfig, RetryConfig, S3Credential
+
+_T = TypeVar("_T")
 
 TIMEOUT = 15.0
 _CONNECT_TIMEOUT = timedelta(seconds=5)
@@ -52,10 +58,9 @@ class Bucket:
     def get(self, key: str) -> Stored | Trouble | None:
         """None where there is no such object."""
         try:
-            found = obstore.get(self._store, key)
-            if found.meta["size"] > _LIMIT:
-                return Trouble(f"it is larger than {_LIMIT // 2**20} MiB", in_doubt=False)
-            data, version = bytes(found.bytes()), found.meta["e_tag"]
+            data, version = _interruptibly(lambda: self._get(key))
+        except _TooLarge:
+            return Trouble(f"it is larger than {_LIMIT // 2**20} MiB", in_doubt=False)
         except (BaseError, OSError) as error:
             told = trouble(error, self._endpoint)
             return None if told.missing else told
@@ -69,26 +74,50 @@ class Bucket:
         obstore sends a write again after some failures: one that is unmet may be one of our own that was stored.
         """
         try:
-            put = obstore.put(
-                self._store,
-                key,
-                data,
-                mode="create" if replaces is None else {"e_tag": replaces},
-                attributes={"Content-Type": "application/json"},
-                use_multipart=False,
-            )
+            version = _interruptibly(lambda: self._put(key, data, replaces))
         except (BaseError, OSError) as error:
             return trouble(error, self._endpoint)
-        return put["e_tag"] or Trouble("the store tells no ETag")
+        return version or Trouble("the store tells no ETag")
 
     def delete(self, key: str) -> Trouble | None:
         """None where it is gone now."""
         try:
-            obstore.delete(self._store, key)
+            _interruptibly(lambda: obstore.delete(self._store, key))
         except (BaseError, OSError) as error:
             told = trouble(error, self._endpoint)
             return None if told.missing else told
         return None
+
+    def _get(self, key: str) -> tuple[bytes, str | None]:
+        found = obstore.get(self._store, key)
+        if found.meta["size"] > _LIMIT:
+            raise _TooLarge
+        return bytes(found.bytes()), found.meta["e_tag"]
+
+    def _put(self, key: str, data: bytes, replaces: str | None) -> str | None:
+        mode: PutMode = "create" if replaces is None else {"e_tag": replaces}
+        attributes: Attributes = {"Content-Type": "application/json"}
+        put = obstore.put(self._store, key, data, mode=mode, attributes=attributes, use_multipart=False)
+        return put["e_tag"]
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _interruptibly(call: Callable[[], _T]) -> _T:
+    """obstore holds signals up until its call ends, so it gets a thread of its own, and theirs only waits."""
+    future: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001  # handed over: whoever waits raises it
+            future.set_exception(error)
+
+    # A daemon: a process that was told to end does not wait for it.
+    Thread(target=run, daemon=True).start()
+    return future.result()
 
 
 def _client_options(access: Access, timeout: float) -> "ClientConfig":

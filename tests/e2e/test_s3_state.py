@@ -2,7 +2,9 @@
 
 import json
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.state.s3_server import (
     CUT,
     DONE_THEN_500,
     DONE_THEN_CUT,
+    HANGS,
     KEY_ID,
     SECRET_KEY,
     Fault,
@@ -231,6 +234,23 @@ def test_wrong_credentials(ready: Team, console: Console) -> None:
     ready.server.always_fails("", Fault(status=401))
     refused(ready("plan"), "the credentials are wrong or missing (HTTP 401)")
     assert console.creates() == (0, 0)
+
+
+def test_a_store_that_does_not_answer_keeps_nobody(ready: Team) -> None:
+    ready.server.always_fails("", HANGS)
+    for command, signals, code in (
+        (["plan"], [signal.SIGINT, signal.SIGTERM], 143),
+        (["apply", "--yes"], [signal.SIGTERM, signal.SIGINT], 130),
+        (["state", "show"], [signal.SIGINT], 130),
+    ):
+        asked = len(ready.server.requests)
+        with ready.start(*command) as process:
+            ready.server.wait_for(asked + 1)
+            for number in signals:
+                process.send_signal(number)
+                time.sleep(0.3)
+            assert process.wait(5) == code
+            process.communicate()
 
 
 def test_no_credentials_at_all(cli: Cli, server: S3Server) -> None:

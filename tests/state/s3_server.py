@@ -76,7 +76,7 @@ class S3Server:
         self._ignores = ignores
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._always: dict[str, Fault] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._http = _Listener(("127.0.0.1", 0), _Handler)
         self._http.owner = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=[0.005])
@@ -126,6 +126,11 @@ class S3Server:
     def remove(self, key: str | None = None) -> None:
         self._stored("DELETE", self._path(key))
 
+    def wait_for(self, requests: int) -> None:
+        """Until so many have come in."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.requests) >= requests, timeout=60)
+
     def reply_to(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply | Fault:
         with self._lock:
             request = self._note(method, path, headers)
@@ -143,6 +148,7 @@ class S3Server:
         conditions = [name for name in CONDITIONS if name in headers]
         self.requests.append(" ".join([request, *conditions]))
         self.received.append(headers)
+        self._lock.notify_all()
         return request
 
     def _fault(self, request: str) -> Fault | None:
