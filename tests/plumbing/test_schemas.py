@@ -1,6 +1,7 @@
 """The JSON Schemas, read more strictly than Python would read them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +33,22 @@ def test_a_schema_is_found_by_its_name(name: str) -> None:
 def test_the_examples_of_a_schema_are_good(name: str) -> None:
     for example in json.loads(schema_text(name)).get("examples", ()):
         assert found(name, example) == []
+
+
+@pytest.mark.parametrize("name", ["manifest", "message"])
+def test_what_a_person_writes_is_described_for_the_editor(name: str) -> None:
+    schema = json.loads(schema_text(name))
+    assert list(undescribed(schema, schema.get("$defs", {}))) == []
+
+
+def undescribed(schema: Any, definitions: dict[str, Any]) -> Iterator[str]:
+    """The names of properties without a description."""
+    for name, part in schema.get("properties", {}).items():
+        whole = definitions.get(part.get("$ref", "").removeprefix("#/$defs/"), {}) | part
+        if not whole.get("description"):
+            yield name
+    for part in [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]:
+        yield from undescribed(part, definitions)
 
 
 def test_a_document_that_is_good_breaks_nothing() -> None:
