@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from segsync.emulator.server import Emulator, Settings
+from tests.state import postgres_server
 from tests.support.cli import Cli
 from tests.support.console import Console
 
@@ -13,10 +14,17 @@ from tests.support.console import Console
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may depend on where it runs: in CI, behind a proxy, or with settings of segsync's own."""
     for name in list(os.environ):
-        if name.startswith(("SEGSYNC_", "AWS_")) or name.upper().endswith("_PROXY") or name in ("CI", "NO_COLOR"):
+        if name.startswith(("SEGSYNC_", "AWS_", "PG")) or name.upper().endswith("_PROXY") or name in ("CI", "NO_COLOR"):
             monkeypatch.delenv(name)
     for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers() -> Iterator[None]:
+    """Those that tests have started for all that come after them."""
+    yield
+    postgres_server.stop()
 
 
 @pytest.fixture

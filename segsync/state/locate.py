@@ -23,6 +23,13 @@ def _s3(address: str, environment: Mapping[str, str]) -> Backend:
     return s3_backend(address, environment)
 
 
+def _postgresql(address: str, environment: Mapping[str, str]) -> Backend:
+    _require("psycopg", "postgresql", extra="postgres")
+    from segsync.state.postgres import postgres_backend
+
+    return postgres_backend(address, environment)
+
+
 def _require(library: str, scheme: str, *, extra: str) -> None:
     try:
         importlib.import_module(library)
@@ -32,7 +39,12 @@ def _require(library: str, scheme: str, *, extra: str) -> None:
         ) from error
 
 
-_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {"https": _http, "http": _http, "s3": _s3}
+_REMOTE: dict[str, Callable[[str, Mapping[str, str]], Backend]] = {
+    "https": _http,
+    "http": _http,
+    "s3": _s3,
+    "postgresql": _postgresql,
+}
 """By scheme. Each imports what it needs when it is asked for: a local state must not wait for it."""
 
 

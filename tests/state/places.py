@@ -8,7 +8,7 @@ from pathlib import Path
 
 from segsync.state.locate import backend_at
 from segsync.state.protocol import Backend, LockInfo
-from tests.state import s3_server
+from tests.state import postgres_server, s3_server
 from tests.state.http_rules import LOCKED_AT, GitLab, Plain
 from tests.state.http_server import serving
 
@@ -64,9 +64,18 @@ def _s3(_folder: Path) -> Iterator[Place]:
         yield Place(server.address, server.environment, frees_itself=False)
 
 
+@contextlib.contextmanager
+def _postgres(_folder: Path) -> Iterator[Place]:
+    place = Place(postgres_server.running().address())
+    # As `segsync init` does: a lock alone makes no table.
+    place.client().prove()
+    yield place
+
+
 PLACES: dict[str, Callable[[Path], AbstractContextManager[Place]]] = {
     "local": _local,
     "http": _plain,
     "gitlab": _gitlab,
     "s3": _s3,
+    "postgres": _postgres,
 }

@@ -1,0 +1,185 @@
+"""A state in a table of PostgreSQL: compare-and-swap in one statement, and a lock that ends with its session."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import psycopg
+from psycopg import errors
+
+from segsync.errors import StateConflict, StateError, StateLocked
+from segsync.state.postgres_access import Access, access
+from segsync.state.postgres_session import TABLE, Session, connect
+from segsync.state.postgres_troubles import ended_by_server, meaning
+from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
+from segsync.state.refusals import changed, gone, held
+
+
+def postgres_backend(address: str, environment: Mapping[str, str]) -> "PostgresBackend":
+    """Raises UsageError for an address that cannot be used."""
+    return PostgresBackend(access(address, environment))
+
+
+class PostgresBackend:
+    """One row of `segsync_states`. The version is the digest of its bytes, and so of the serial in them.
+
+    While the lock is held everything goes over its session, so that no write outlives the lock.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._lock: tuple[Session, LockInfo] | None = None
+
+    @property
+    def address(self) -> str:
+        return self._access.address
+
+    def prove(self) -> None:
+        """A pooler that gives each transaction another session loses the lock of that session."""
+        with self._explained("the state cannot be locked"), connect(self._access) as one:
+            self._make_table(one)
+            with connect(self._access) as other:
+                if not one.take():
+                    return
+                shared = other.take()
+                one.give_back()
+        if shared:
+            raise StateError(f"{self.address}: the server grants a lock that is held", _POOLER)
+
+    def read(self) -> Stored | None:
+        with self._session("the state cannot be read") as session:
+            data = session.read()
+        return None if data is None else Stored(data, _version(data))
+
+    def write(self, data: bytes, replaces: str | None) -> str:
+        with self._session("the state cannot be written") as session:
+            if replaces is None:
+                self._make_table(session)
+            try:
+                if not session.write(data, replaces, locked=self._lock is not None):
+                    raise self._refusal(session, replaces)
+            except psycopg.Error as error:
+                if not session.lost:
+                    raise
+                self._read_back(data, error)
+        return _version(data)
+
+    @contextlib.contextmanager
+    def lock(self, info: LockInfo) -> Iterator[None]:
+        with contextlib.ExitStack() as end:
+            with self._explained("the state cannot be locked"):
+                session = end.enter_context(connect(self._access))
+                if not session.take():
+                    raise held(self.address, session.holder() or UNKNOWN_HOLDER)
+                session.tell(info)
+            self._lock = (session, info)
+            try:
+                yield
+            except BaseException:
+                with contextlib.suppress(StateError):
+                    self._give_back()
+                raise
+            self._give_back()
+
+    def holder(self) -> LockInfo | None:
+        with self._session("the lock cannot be read") as session:
+            return session.holder()
+
+    def unlock(self, holder: LockInfo) -> None:
+        with self._session("the lock cannot be freed") as session:
+            try:
+                ended = session.end(holder)
+            except errors.InsufficientPrivilege as error:
+                raise StateLocked(
+                    f"{self.address}: this role may not end the session that holds the lock",
+                    "Come as the role that holds it, or as one that is in pg_signal_backend.",
+                ) from error
+        if ended is None:
+            raise StateLocked(f"{self.address}: the lock {holder.id} is not the one that is held now", "Look again.")
+        if not ended:
+            raise StateLocked(f"{self.address}: the session that holds the lock does not end", "Look again.")
+
+    @contextlib.contextmanager
+    def _session(self, what: str) -> Iterator[Session]:
+        with self._explained(what):
+            if self._lock:
+                yield self._lock[0]
+            else:
+                with connect(self._access) as session:
+                    yield session
+
+    @contextlib.contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            if self._lock and self._lock[0].lost:
+                raise self._lost() from error
+            why, hint = meaning(error)
+            raise StateError(f"{self.address}: {what}: {why}", hint) from error
+
+    def _make_table(self, session: Session) -> None:
+        try:
+            session.make_table()
+        except (errors.InsufficientPrivilege, errors.InvalidSchemaName) as error:
+            raise StateError(
+                f"{self.address}: there is no table segsync_states, and this role may not create it",
+                "Let someone who may create it run the statements above.",
+                [f"{TABLE};", f"{session.grant()};"],
+            ) from error
+
+    def _refusal(self, session: Session, replaces: str | None) -> StateError:
+        if self._lock and not session.holds():
+            return self._lost()
+        return gone(self.address) if replaces is not None and session.read() is None else changed(self.address)
+
+    def _lost(self) -> StateConflict:
+        return StateConflict(f"{self.address}: the lock was lost", _LOST)
+
+    def _read_back(self, data: bytes, error: psycopg.Error) -> None:
+        """Raises StateError where a write that is in doubt has not brought `data` there."""
+        if self._lock:
+            if ended_by_server(error):
+                raise self._lost() from error
+            self._resume(self._lock[1])
+        stored = self.read()
+        if stored is None or stored.data != data:
+            why, hint = meaning(error)
+            raise StateError(f"{self.address}: the state was not written: {why}", hint) from error
+
+    def _resume(self, info: LockInfo) -> None:
+        """Hold the lock by a new session, unless someone else has it. Raises StateConflict."""
+        with contextlib.ExitStack() as unless_held:
+            session = unless_held.enter_context(connect(self._access))
+            # The server may not have seen yet that the old one is gone.
+            session.end(info)
+            if not session.take():
+                raise self._lost()
+            session.tell(info)
+            self._lock = (session, info)
+            unless_held.pop_all()
+
+    def _give_back(self) -> None:
+        assert self._lock
+        session, info = self._lock
+        self._lock = None
+        with session:
+            try:
+                if session.give_back():
+                    return
+            except psycopg.Error:
+                pass
+        raise StateError(
+            f"{self.address}: the lock {info.id} was freed by someone meanwhile",
+            "Another segsync may have worked at the same time. Look at `segsync plan`.",
+        )
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+_LOST = "Someone has freed it, or the server has ended its session, or a pooler stands between that keeps no sessions."
+_POOLER = (
+    "Two applies could create the same things. Name PostgreSQL itself with --state, or a pooler that keeps sessions."
+)
