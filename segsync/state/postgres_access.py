@@ -39,7 +39,10 @@ class Access:
 
 def access(address: str, environment: Mapping[str, str]) -> Access:
     """Raises UsageError."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise _no_address() from error
     if "@" in parts.netloc:
         raise UsageError(
             "--state: a postgresql address must not hold a user name or password",
@@ -77,11 +80,15 @@ def _server(url: str) -> dict[str, str]:
     try:
         found = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except (ProgrammingError, UnicodeError) as error:
-        # libpq's own words repeat the address.
-        raise UsageError("--state: this is not a postgresql address", _SHAPE) from error
+        raise _no_address() from error
     if not found.get("dbname"):
         raise UsageError("--state: a postgresql address must name the database", _SHAPE)
     return found
+
+
+def _no_address() -> UsageError:
+    # Whoever finds it wrong repeats it, with whatever was meant to be secret in it.
+    return UsageError("--state: this is not a postgresql address", _SHAPE)
 
 
 _SHAPE = "Give it as postgresql://HOST/DATABASE?state=NAME."

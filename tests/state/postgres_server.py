@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -27,11 +28,12 @@ _LISTENS = 30.0
 class Server:
     """Everybody is let in on the socket in `folder`; on `port` of loopback by password alone.
 
-    The user of the tests may do everything.
+    `administrator` is the user of the tests.
     """
 
     folder: Path
     port: int
+    administrator: str
 
     def address(self, state: str = "", database: str = "postgres", **parameters: str) -> str:
         """On the socket. A state of its own where none is named."""
@@ -39,13 +41,14 @@ class Server:
         query["state"] = state or f"state-{uuid.uuid4()}"
         return f"postgresql:///{database}?" + "&".join(f"{name}={value}" for name, value in query.items())
 
-    def tcp_address(self, state: str = "shop", database: str = "postgres") -> str:
-        return f"postgresql://127.0.0.1:{self.port}/{database}?state={state}"
+    def tcp_address(self, database: str = "postgres", **parameters: str) -> str:
+        more = "".join(f"&{name}={value}" for name, value in parameters.items())
+        return f"postgresql://127.0.0.1:{self.port}/{database}?state=shop{more}"
 
     def run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """As an administrator does."""
-        host = str(self.folder)
-        with psycopg.connect(host=host, port=self.port, dbname=database, autocommit=True) as connection:
+        host, user = str(self.folder), self.administrator
+        with psycopg.connect(host=host, port=self.port, dbname=database, user=user, autocommit=True) as connection:
             cursor = connection.execute(SQL(statement))
             return cursor.fetchall() if cursor.description else []
 
@@ -73,13 +76,19 @@ _running: list[tuple[Server, "subprocess.Popen[bytes]"]] = []
 
 
 def running() -> Server:
-    """Skips the test where there is no PostgreSQL, unless servers are required."""
+    """Skips the test where there is none, unless servers are required."""
     if not _running:
         binaries = _binaries()
         if binaries is None:
-            (pytest.fail if _REQUIRED else pytest.skip)("PostgreSQL's server (initdb, postgres) is not installed")
+            required("PostgreSQL's server (initdb, postgres) is not installed")
         _running.append(_start(binaries))
     return _running[0][0]
+
+
+def required(missing: str) -> NoReturn:
+    if _REQUIRED:
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 def stop() -> None:
@@ -102,7 +111,7 @@ def _binaries() -> Path | None:
 def _start(binaries: Path) -> tuple[Server, "subprocess.Popen[bytes]"]:
     # A socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="segsync-pg-", dir="/tmp"))
-    user = _unprivileged()
+    user = unprivileged()
     if user is not None:
         shutil.chown(folder, user)
     administrator = pwd.getpwuid(os.geteuid()).pw_name
@@ -122,7 +131,7 @@ def _start(binaries: Path) -> tuple[Server, "subprocess.Popen[bytes]"]:
     ]
     subprocess.run(initdb, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
     (data / "pg_hba.conf").write_text(_HBA)
-    server = Server(folder, _free_port())
+    server = Server(folder, _free_port(), administrator)
     settings = {"listen_addresses": "127.0.0.1", "port": server.port, "unix_socket_directories": folder, "fsync": "off"}
     command: list[str | Path] = [
         binaries / "postgres",
@@ -149,7 +158,7 @@ def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
             return
 
 
-def _unprivileged() -> str | None:
+def unprivileged() -> str | None:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
