@@ -127,9 +127,9 @@ class Session:
     def holds(self) -> bool:
         return bool(self._run(SQL("SELECT 1 FROM {} AND pid = pg_backend_pid()").format(_LOCKS)))
 
-    def give_back(self) -> bool:
-        """False where the lock was not held any more."""
-        return bool(self._run(SQL("SELECT pg_advisory_unlock(%(key)s)"))[0][0])
+    def give_back(self) -> None:
+        """The lock, now: the server frees it only some time after the session has ended."""
+        self._run(SQL("SELECT pg_advisory_unlock(%(key)s)"))
 
     def holder(self) -> LockInfo | None:
         """The row tells of the last holder; only of the session that holds the lock is it true."""
