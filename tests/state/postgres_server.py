@@ -57,8 +57,10 @@ class Server:
         """An empty one."""
         name = f"d{uuid.uuid4().hex}"
         self.run(f"CREATE DATABASE {name}")
-        yield name
-        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextlib.contextmanager
     def role(self, *grants: str, database: str, password: str = "") -> Iterator[str]:
@@ -67,9 +69,11 @@ class Server:
         self.run(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
         for grant in grants:
             self.run(f"{grant} {name}", database)
-        yield name
-        self.run(f"DROP OWNED BY {name}", database)
-        self.run(f"DROP ROLE {name}")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP OWNED BY {name}", database)
+            self.run(f"DROP ROLE {name}")
 
 
 _running: list[tuple[Server, "subprocess.Popen[bytes]"]] = []

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from pathlib import Path
 
-import pytest
-
 from tests.state.postgres_server import Server, required, unprivileged
 
 _WRITE = b"SET document"
@@ -49,8 +47,7 @@ class Wire:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(2**16)
                     writing |= source is client and _WRITE in data
-                    breaks = self._breaks(writing, asked=source is client)
-                    if not data or breaks:
+                    if not data or self._breaks(writing, asked=source is client):
                         return
                     if not (writing and self.fault is Fault.STUCK):
                         (server if source is client else client).sendall(data)
@@ -73,8 +70,10 @@ def wire_to(server: Server) -> Iterator[Wire]:
 
         with socketserver.ThreadingUnixStreamServer(str(folder / f".s.PGSQL.{server.port}"), Carrier) as listener:
             threading.Thread(target=listener.serve_forever, args=[0.05], daemon=True).start()
-            yield wire
-            listener.shutdown()
+            try:
+                yield wire
+            finally:
+                listener.shutdown()
 
 
 @contextlib.contextmanager
@@ -100,12 +99,13 @@ def pooler_of(server: Server, mode: str) -> Iterator[str]:
             shutil.chown(folder, user)
         with subprocess.Popen([str(binary), "-q", str(folder / "ini")], user=user, stderr=subprocess.DEVNULL) as pooler:
             deadline = time.monotonic() + 30
-            while not path.exists():
-                if pooler.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail((folder / "log").read_text())
+            while not path.exists() and pooler.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.05)
-            yield str(folder)
-            pooler.terminate()
+            try:
+                assert path.exists(), (folder / "log").read_text()
+                yield str(folder)
+            finally:
+                pooler.terminate()
 
 
 @contextlib.contextmanager
