@@ -34,12 +34,13 @@ class Wire:
         self.folder = folder
         self.fault: Fault | None = None
         self.meanwhile: Callable[[], None] = lambda: None
+        self.ended = threading.Event()
 
     def address(self, state: str = "") -> str:
         return self.server.address(state, host=str(self.folder))
 
     def carry(self, client: socket.socket) -> None:
-        """Until one side ends, or a fault ends both."""
+        """Until one side ends. A fault ends the client's alone: the server has not noticed it yet."""
         with socket.socket(socket.AF_UNIX) as server:
             server.connect(str(self.server.folder / f".s.PGSQL.{self.server.port}"))
             writing = False
@@ -47,7 +48,11 @@ class Wire:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(2**16)
                     writing |= source is client and _WRITE in data
-                    if not data or self._breaks(writing, asked=source is client):
+                    if not data:
+                        return
+                    if self._breaks(writing, asked=source is client):
+                        client.shutdown(socket.SHUT_RDWR)
+                        self.ended.wait()
                         return
                     if not (writing and self.fault is Fault.STUCK):
                         (server if source is client else client).sendall(data)
@@ -73,6 +78,7 @@ def wire_to(server: Server) -> Iterator[Wire]:
             try:
                 yield wire
             finally:
+                wire.ended.set()
                 listener.shutdown()
 
 
