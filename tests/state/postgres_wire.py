@@ -56,6 +56,7 @@ class Wire:
                         return
                     if not (writing and self.fault is Fault.STUCK):
                         (server if source is client else client).sendall(data)
+                    writing &= source is client
 
     def _breaks(self, writing: bool, *, asked: bool) -> bool:
         breaks = writing and self.fault is (Fault.LOST if asked else Fault.DONE_THEN_LOST)
