@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.pipelines import add_program, github_steps, gitlab_steps, run, segsync_lines
+from tests.state import postgres_server
 from tests.state.http_rules import GitLab
 from tests.state.http_server import serving
 from tests.state.places import PLACES
@@ -178,6 +179,8 @@ def test_github_actions_with_a_state(example: Cli, console: Console, tmp_path: P
     with PLACES[backend](tmp_path) as place:
         here = {"SEGSYNC_STATE": place.address, **place.environment}
         init_state(example, place.address, here)
+        if backend == "postgres":
+            let_in_the_users_of_the_pipeline()
         planned, summarized = workflow.job("plan", **here)
         assert (planned[0], planned[1].count("::notice "), summarized[0]) == (0, 3, 0)
         assert "### Plan: 3 to create" in workflow.summary.read_text()
@@ -189,6 +192,15 @@ def test_github_actions_with_a_state(example: Cli, console: Console, tmp_path: P
     assert stored["projects"]["shop-android"]["export_project_id"] == console.data()[0]["id"]
     assert not list(example.folder.glob("*.json"))
     assert workflow.ran == set(segsync_lines(workflow.file))
+
+
+def let_in_the_users_of_the_pipeline() -> None:
+    """The plan's may only look."""
+    server = postgres_server.running()
+    for role, rights in (("segsync_reader", "SELECT"), ("segsync", "SELECT, INSERT, UPDATE")):
+        if not server.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
+            server.run(f"CREATE ROLE {role} LOGIN")
+        server.run(f"GRANT {rights} ON segsync_states TO {role}")
 
 
 def init_state(example: Cli, address: str, variables: dict[str, str]) -> None:

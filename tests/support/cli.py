@@ -12,7 +12,7 @@ from typing import Any
 COMMAND = (sys.executable, "-m", "segsync")
 ROOT = Path(__file__).parents[2]
 SECRETS = {"TOKEN": "s3rvice-token-value", "KEY": "mytracker-s3cret-value"}
-_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG")
 
 
 @dataclass(frozen=True)
