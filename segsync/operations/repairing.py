@@ -53,9 +53,11 @@ def repair(store: Store, mend: Callable[[State], Repair], terms: Terms) -> str:
 
 def push(store: Store, document: bytes, source: str, terms: Terms) -> str:
     """Store a document as it is, with its own serial; returns what to tell. `source` names it in messages."""
-    pushed = decode(document, source)
+    pushed = store.checked(decode(document, source))
+    if store.find() is None:
+        store.prove()
     with store.locked(terms.lock, terms.clock, terms.wait):
-        mended = replaced(store.find(), store.checked(pushed))
+        mended = replaced(store.find(), pushed)
         if mended.question:
             terms.approve(mended.question)
         store.put(mended.state)
@@ -162,7 +164,10 @@ def replaced(stored: State | None, pushed: State) -> Repair:
     if pushed.serial <= stored.serial:
         raise StateError(
             f"the file has the serial {pushed.serial}, which is not above the stored one, {stored.serial}",
-            "It is older than what is stored. `segsync state pull` prints that.",
+            # A write that was given up may have come to pass.
+            "It is what is stored: nothing is left to do."
+            if pushed == stored
+            else "It is older than what is stored. `segsync state pull` prints that.",
         )
     kept = {binding.export_project_id for binding in pushed.projects.values()}
     missing = [name for name, binding in stored.projects.items() if binding.export_project_id not in kept]

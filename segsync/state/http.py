@@ -14,6 +14,9 @@ from segsync.state.http_calls import Call, Caller, done, in_doubt, lock_is_held,
 from segsync.state.http_dialects import Dialect, GitLab, by_id, dialect_of, refusal
 from segsync.state.protocol import LockInfo, Stored
 from segsync.state.refusals import changed, gone, held
+from segsync.state.release import released
+
+_READ_BACK_DELAYS = (0.0, 1.0, 2.0)
 
 
 def http_backend(address: str, environment: Mapping[str, str]) -> "HttpBackend":
@@ -67,7 +70,7 @@ class HttpBackend:
         if lock_is_held(reply):
             raise StateConflict(f"{self._address}: the lock was lost, nothing was written", "Someone has freed it.")
         if write_in_doubt(reply):
-            self._read_back(data, reply)
+            self._read_back(data, replaces, reply)
         elif not done(reply):
             raise self._error("the state cannot be written", reply)
         return _version(data)
@@ -78,13 +81,8 @@ class HttpBackend:
         if holder is not None:
             raise held(self._address, holder)
         self._lock = info
-        try:
+        with released(lambda: self._give_back(info)):
             yield
-        except BaseException:
-            with contextlib.suppress(StateError):
-                self._give_back(info)
-            raise
-        self._give_back(info)
 
     def holder(self) -> LockInfo | None:
         # There is no other way to ask.
@@ -95,8 +93,6 @@ class HttpBackend:
         return holder
 
     def unlock(self, holder: LockInfo) -> None:
-        if not holder.id:
-            raise StateLocked(f"{self._address}: the server does not tell which lock it is")
         reply = self._caller.send(self._dialect.unlock(holder))
         if lock_is_held(reply):
             raise StateLocked(f"{self._address}: the lock {holder.id} is not the one that is held now", "Look again.")
@@ -114,17 +110,29 @@ class HttpBackend:
         if earlier is not None and later is not None and later <= earlier:
             raise changed(self._address)
 
-    def _read_back(self, data: bytes, reply: Answer | Broken) -> None:
+    def _read_back(self, data: bytes, replaces: str | None, reply: Answer | Broken) -> None:
         """Raises StateError where a write that is in doubt has not brought `data` there."""
+        # What has not answered may still be at it.
+        for pause in _READ_BACK_DELAYS if isinstance(reply, Broken) else _READ_BACK_DELAYS[:1]:
+            self._caller.wait(pause)
+            stored = self._read_in_doubt(reply)
+            if stored and stored.data == data:
+                return
+            if stored is None and replaces is not None:
+                raise gone(self._address)
+            if (stored.version if stored else None) != replaces:
+                raise changed(self._address)
         why, hint = self._why(reply)
+        causes = self._dialect.doubts.get(reply.status) if isinstance(reply, Answer) else None
+        what = "may not have been written" if isinstance(reply, Broken) else "was not written"
+        raise StateError(f"{self._address}: the state {what}: {why}{f': {causes}' if causes else ''}", hint)
+
+    def _read_in_doubt(self, reply: Answer | Broken) -> Stored | None:
         try:
-            stored = self.read()
+            return self.read()
         except StateError as error:
+            why, _ = self._why(reply)
             raise StateError(f"{error.message}; before that, a write was in doubt: {why}", error.hint) from error
-        if stored is None or stored.data != data:
-            causes = self._dialect.doubts.get(reply.status) if isinstance(reply, Answer) else None
-            told = f"{why}: {causes}" if causes else why
-            raise StateError(f"{self._address}: the state was not written: {told}", hint)
 
     def _take(self, info: LockInfo) -> LockInfo | None:
         """Take the lock; returns who holds it where someone does."""
@@ -133,9 +141,10 @@ class HttpBackend:
             return self._dialect.holder(reply.body)
         if in_doubt(reply):
             freed = done(self._caller.send(self._dialect.unlock(info)))
+            when = "It is free again. Should it be locked later" if freed else "If it is locked now"
             raise StateError(
                 f"{self._address}: nobody knows whether the lock was taken: {self._why(reply)[0]}",
-                "It is free again." if freed else f"If it is locked now, `segsync state unlock {info.id}` frees it.",
+                f"{when}, `segsync state unlock {info.id}` frees it.",
             )
         if not done(reply):
             raise self._error("the state cannot be locked", reply)

@@ -1,5 +1,6 @@
 """The calls of the Terraform HTTP state protocol, and what is known of the server after each."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from segsync.plumbing.http import Answer, Http
 
 _TIMEOUT = 30.0
 _DELAYS = (0.5, 1.0)
+# Behind a gateway that takes its time to give up, another try would take as long again.
+_PATIENCE = 10.0
 # A connection that idled while RuStore was called may be dead, and a write lost on it would be in doubt.
 _HEADERS = {"Connection": "close"}
 
@@ -36,13 +39,17 @@ class Caller:
         self._sleep = sleep
 
     def send(self, call: Call) -> Answer | Broken:
+        began = time.monotonic()
         reply = self._once(call)
         for delay in _DELAYS:
-            if not _may_be_repeated(call, reply):
+            if time.monotonic() - began > _PATIENCE or not _may_be_repeated(call, reply):
                 break
             self._sleep(delay)
             reply = self._once(call)
         return reply
+
+    def wait(self, seconds: float) -> None:
+        self._sleep(seconds)
 
     def _once(self, call: Call) -> Answer | Broken:
         headers = _HEADERS if call.body is None else {**_HEADERS, "Content-Type": "application/json"}
@@ -62,7 +69,8 @@ def in_doubt(reply: Answer | Broken) -> bool:
     """Whether the server may have done what it was asked for, and does not say so."""
     if isinstance(reply, Broken):
         return reply.began
-    return not done(reply) and (200 <= reply.status < 300 or reply.status == 408 or reply.status >= 500)
+    refused = reply.status == 501
+    return not done(reply) and not refused and (200 <= reply.status < 300 or reply.status == 408 or reply.status >= 500)
 
 
 def write_in_doubt(reply: Answer | Broken) -> bool:

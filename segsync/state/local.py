@@ -62,7 +62,7 @@ class LocalBackend:
     def lock(self, info: LockInfo) -> Iterator[None]:
         lock = self._taken()
         if lock is None:
-            raise held(self.address, self.holder() or UNKNOWN_HOLDER)
+            raise held(self.address, self.holder() or UNKNOWN_HOLDER, frees_itself=True)
         try:
             write_durably(self._holder_path, json.dumps(asdict(info)).encode("ascii"))
             yield

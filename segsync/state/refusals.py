@@ -4,11 +4,12 @@ from segsync.errors import StateConflict, StateLocked
 from segsync.state.protocol import LockInfo
 
 
-def held(address: str, holder: LockInfo) -> StateLocked:
-    return StateLocked(
-        f"{address}: the state is locked by {holder}",
-        "Wait until it is done, or let segsync wait with --lock-timeout SECONDS.",
-    )
+def held(address: str, holder: LockInfo, *, frees_itself: bool = False) -> StateLocked:
+    """`frees_itself`: when its holder ends, whatever ends it."""
+    wait = "Wait until it is done, or let segsync wait with --lock-timeout SECONDS."
+    told = holder.id and not frees_itself
+    way_out = f" If its holder is gone: `segsync state unlock {holder.id}`." if told else ""
+    return StateLocked(f"{address}: the state is locked by {holder}", wait + way_out)
 
 
 def changed(address: str) -> StateConflict:

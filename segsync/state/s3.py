@@ -9,6 +9,7 @@ from segsync.errors import StateError, StateLocked
 from segsync.state import s3_locks
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
 from segsync.state.refusals import changed, gone, held
+from segsync.state.release import released
 from segsync.state.s3_access import LOCK, access
 from segsync.state.s3_bucket import Bucket
 from segsync.state.s3_troubles import Trouble
@@ -66,13 +67,8 @@ class S3Backend:
     @contextlib.contextmanager
     def lock(self, info: LockInfo) -> Iterator[None]:
         self._take(info)
-        try:
+        with released(lambda: self._give_back(info)):
             yield
-        except BaseException:
-            with contextlib.suppress(StateError):
-                self._give_back(info)
-            raise
-        self._give_back(info)
 
     def holder(self) -> LockInfo | None:
         found = self._bucket.get(self._lock_key)
@@ -104,7 +100,7 @@ class S3Backend:
             raise StateError(f"{self._address}: {what}: {why}", f"{found.hint} {hint}".strip())
         if found and found.data == data:
             return found.version
-        if refused or (found.version if found else None) != replaces:
+        if (refused and not reply.in_doubt) or (found.version if found else None) != replaces:
             return _Refused(found)
         raise StateError(f"{self._address}: {what}: {reply.why}", f"{reply.hint} {hint}".strip())
 

@@ -52,7 +52,8 @@ def _answered(status: int, told: str) -> Trouble:
         return _elsewhere(answer, told)
     why, hint = _BY_CODE.get(code) or _BY_STATUS.get(status) or ("the store failed" if status >= 500 else _REFUSED, "")
     # A try that was refused may have followed one that was stored and not answered.
-    settled = 400 <= status < 500 and status != 408 and ", after " not in told.partition(" - ")[0]
+    # 409 is of two writes at once, and the other may be an earlier try of our own.
+    settled = 400 <= status < 500 and status not in (408, 409) and ", after " not in told.partition(" - ")[0]
     return Trouble(
         f"{why} ({answer})",
         hint,

@@ -9,7 +9,7 @@ import pytest
 from segsync.errors import StateConflict, StateError, StateLocked
 from segsync.state.http import HttpBackend
 from tests.state.http_clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
-from tests.state.http_rules import GitLab, Plain
+from tests.state.http_rules import GitLab, Plain, Reply, Request
 from tests.state.http_server import (
     CUT,
     DONE_THEN_422,
@@ -200,17 +200,43 @@ def test_a_write_of_which_the_answer_was_lost_is_read_back(server: StateServer, 
     assert server.serials == [1, 2]
 
 
+class Overtaken(Plain):
+    """Something else is there after a write that failed: what someone wrote (None: that it was deleted)."""
+
+    def __init__(self, theirs: bytes | None) -> None:
+        super().__init__()
+        self._theirs = theirs
+
+    def _write(self, request: Request) -> Reply:
+        if self._theirs is None:
+            self.vanish()
+        else:
+            self.seed(self._theirs)
+        return Reply(500)
+
+
+@pytest.mark.parametrize(("theirs", "told_so"), [(THIRD, "someone else wrote this state"), (None, "the state is gone")])
+def test_a_write_in_doubt_that_finds_something_else_is_a_conflict(theirs: bytes | None, told_so: str) -> None:
+    with serving(Overtaken(theirs)) as server:
+        server.rules.seed(FIRST)
+        one = client(server.address)
+        stored = one.read()
+        assert stored is not None
+        with pytest.raises(StateConflict, match=told_so), one.lock(MINE):
+            one.write(SECOND, stored.version)
+
+
 @pytest.mark.parametrize(
-    ("fault", "why"),
+    ("fault", "told_so", "reads"),
     [
-        (Fault(status=500), "the server failed (HTTP 500)"),
-        (Fault(status=502), "the server failed (HTTP 502)"),
-        (Fault(status=202), "the server gave an unexpected answer (HTTP 202)"),
-        (CUT, "the server closed the connection without an answer"),
+        (Fault(status=500), "was not written: the server failed (HTTP 500)", 1),
+        (Fault(status=502), "was not written: the server failed (HTTP 502)", 1),
+        (Fault(status=202), "was not written: the server gave an unexpected answer (HTTP 202)", 1),
+        (CUT, "may not have been written: the server closed the connection without an answer", 3),
     ],
 )
 def test_a_write_that_did_not_arrive_is_told_and_never_sent_again(
-    server: StateServer, one: HttpBackend, fault: Fault, why: str
+    server: StateServer, one: HttpBackend, fault: Fault, told_so: str, reads: int
 ) -> None:
     with one.lock(MINE):
         version = one.write(FIRST, None)
@@ -219,8 +245,8 @@ def test_a_write_that_did_not_arrive_is_told_and_never_sent_again(
         with pytest.raises(StateError) as told:
             one.write(SECOND, version)
         assert not isinstance(told.value, StateConflict)
-        assert f"{server.address}: the state was not written: {why}" in told.value.message
-    assert operations(server) == "read write read unlock"
+        assert f"{server.address}: the state {told_so}" in told.value.message
+    assert operations(server) == f"read write {'read ' * reads}unlock"
     assert data_of(server.rules) == [FIRST]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from segsync.errors import StateError, StateLocked
 from segsync.state.http import HttpBackend
+from segsync.state.store import Store
 from tests.plumbing import server as bare
 from tests.state.http_clients import MINE, THEIRS, client, operations
 from tests.state.http_rules import GitLab, Plain, Reply, Request
@@ -17,6 +18,7 @@ from tests.state.http_server import (
     StateServer,
     serving,
 )
+from tests.support.events import ignore
 
 
 def test_a_lock_is_asked_for_with_all_that_gitlab_wants_to_know(server: StateServer, one: HttpBackend) -> None:
@@ -61,15 +63,21 @@ def test_of_a_refused_lock_gitlab_is_believed_only_the_holders_keys(gitlab: Stat
     )
 
 
-def test_a_server_that_names_nobody_still_refuses() -> None:
-    with serving(Plain(names=False)) as server, client(server.address).lock(THEIRS):
+def freed(backend: HttpBackend, lock_id: str) -> None:
+    Store(backend, None, ignore).unlock(lock_id, lambda _question: None)
+
+
+def test_a_server_that_names_nobody_frees_a_lock_by_its_id_alone() -> None:
+    by_someone = pytest.raises(StateError, match="was freed by someone meanwhile")
+    with serving(Plain(names=False)) as server, by_someone, client(server.address).lock(THEIRS):
         one = client(server.address)
         with pytest.raises(StateLocked, match="the state is locked by another process$"), one.lock(MINE):
             pass
-        holder = one.holder()
-        assert holder is not None
-        with pytest.raises(StateLocked, match="does not tell which lock it is"):
-            one.unlock(holder)
+        with pytest.raises(StateLocked, match="the lock l-7 is not the one that is held now"):
+            freed(one, "l-7")
+        freed(one, THEIRS.id)
+        with one.lock(MINE):
+            pass
 
 
 @pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_CUT, Fault(done=True, status=408)])
@@ -78,7 +86,9 @@ def test_a_lock_of_which_the_answer_was_lost_is_given_back(server: StateServer, 
     with pytest.raises(StateError, match="nobody knows whether the lock was taken") as told, one.lock(MINE):
         pass
     assert not isinstance(told.value, StateLocked)
-    assert told.value.hint == "It is free again."
+    assert told.value.hint == (
+        f"It is free again. Should it be locked later, `segsync state unlock {MINE.id}` frees it."
+    )
     assert operations(server) == "lock unlock"
     with one.lock(THEIRS):
         pass
