@@ -40,8 +40,10 @@ class PostgresBackend:
             self._make_table(one)
             with connect(self._access) as other:
                 if not one.take():
-                    return
-                shared = other.take()
+                    raise held(self.address, one.holder() or UNKNOWN_HOLDER)
+                if shared := other.take():
+                    # The pooler's session has it twice.
+                    other.give_back()
                 one.give_back()
         if shared:
             raise StateError(f"{self.address}: the server grants a lock that is held", _POOLER)
@@ -52,6 +54,17 @@ class PostgresBackend:
         return None if data is None else Stored(data, _version(data))
 
     def write(self, data: bytes, replaces: str | None) -> str:
+        lost = self._written(data, replaces)
+        if lost and not self._is_there(data, replaces, lost):
+            # It replaces only what it was to replace, so that it may be sent once more.
+            lost = self._written(data, replaces)
+            if lost and not self._is_there(data, replaces, lost):
+                why, hint = meaning(lost)
+                raise StateError(f"{self.address}: the state was not written: {why}", hint)
+        return _version(data)
+
+    def _written(self, data: bytes, replaces: str | None) -> psycopg.Error | None:
+        """None where it was; else why the answer was lost."""
         with self._session("the state cannot be written") as session:
             if replaces is None:
                 self._make_table(session)
@@ -61,8 +74,23 @@ class PostgresBackend:
             except psycopg.Error as error:
                 if not session.lost:
                     raise
-                self._read_back(data, error)
-        return _version(data)
+                return error
+        return None
+
+    def _is_there(self, data: bytes, replaces: str | None, lost: psycopg.Error) -> bool:
+        """Look, over a new connection, for a write whose answer was lost. Raises StateConflict where another is."""
+        if self._lock:
+            if ended_by_server(lost):
+                raise self._lost() from lost
+            self._resume(self._lock[1])
+        stored = self.read()
+        if stored and stored.data == data:
+            return True
+        if stored is None and replaces is not None:
+            raise gone(self.address)
+        if (stored.version if stored else None) != replaces:
+            raise changed(self.address)
+        return False
 
     @contextlib.contextmanager
     def lock(self, info: LockInfo) -> Iterator[None]:
@@ -133,21 +161,10 @@ class PostgresBackend:
     def _lost(self) -> StateConflict:
         return StateConflict(f"{self.address}: the lock was lost", _LOST)
 
-    def _read_back(self, data: bytes, error: psycopg.Error) -> None:
-        """Raises StateError where a write that is in doubt has not brought `data` there."""
-        if self._lock:
-            if ended_by_server(error):
-                raise self._lost() from error
-            self._resume(self._lock[1])
-        stored = self.read()
-        if stored is None or stored.data != data:
-            why, hint = meaning(error)
-            raise StateError(f"{self.address}: the state was not written: {why}", hint) from error
-
     def _resume(self, info: LockInfo) -> None:
         """Hold the lock by a new session, unless someone else has it. Raises StateConflict."""
         with contextlib.ExitStack() as unless_held:
-            session = unless_held.enter_context(connect(self._access))
+            session = unless_held.enter_context(self._reconnected())
             # The server may not have seen yet that the old one is gone.
             session.end(info)
             if not session.take():
@@ -155,6 +172,16 @@ class PostgresBackend:
             session.tell(info)
             self._lock = (session, info)
             unless_held.pop_all()
+
+    def _reconnected(self) -> Session:
+        try:
+            return connect(self._access)
+        except psycopg.Error as error:
+            why, hint = meaning(error)
+            raise StateError(
+                f"{self.address}: the connection was lost while the state was written, and it may not have been: {why}",
+                hint,
+            ) from error
 
     def _give_back(self) -> None:
         """A lock that is lost is free already, and no write can have followed its loss."""

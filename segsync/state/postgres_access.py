@@ -9,6 +9,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from segsync.errors import UsageError
+from segsync.plumbing.http import is_loopback
 
 _STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Nothing that is secret, and nothing that says who asks: an address stands in messages, files and job logs.
@@ -61,7 +62,20 @@ def access(address: str, environment: Mapping[str, str]) -> Access:
     server = {**_server(f"postgresql://{parts.netloc}{parts.path}"), **query}
     if "connect_timeout" not in server and not environment.get("PGCONNECT_TIMEOUT"):
         server["connect_timeout"] = _CONNECT_TIMEOUT
+    hosts = server.get("host") or server.get("hostaddr") or environment.get("PGHOST", "")
+    if "sslmode" not in server and not environment.get("PGSSLMODE") and any(map(_is_remote, hosts.split(","))):
+        # libpq would take a server's word for it that it speaks no TLS, and tell it the password.
+        server["sslmode"] = "require"
     return Access(address, make_conninfo("", **{**_OURS, **server}), state)
+
+
+def _is_remote(host: str) -> bool:
+    """Whether what is said to it leaves this machine. A path is of a socket, and so is nothing at all."""
+    return (
+        bool(host)
+        and not host.startswith(("/", "@"))
+        and not is_loopback(f"//[{host}]" if ":" in host else f"//{host}")
+    )
 
 
 def _query(text: str) -> dict[str, str]:

@@ -60,6 +60,30 @@ def tables(server: Server, database: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
+    ("address", "environment", "sslmode"),
+    [
+        ("postgresql://db/shop?state=x", {}, "require"),
+        ("postgresql://192.0.2.7:5433/shop?state=x", {}, "require"),
+        ("postgresql:///shop?state=x&host=db1,db2", {}, "require"),
+        ("postgresql:///shop?state=x", {"PGHOST": "db"}, "require"),
+        ("postgresql://db/shop?state=x&sslmode=verify-full", {}, "verify-full"),
+        ("postgresql://db/shop?state=x&sslmode=disable", {}, "disable"),
+        ("postgresql://db/shop?state=x", {"PGSSLMODE": "prefer"}, None),
+        ("postgresql://127.0.0.1/shop?state=x", {}, None),
+        ("postgresql://localhost/shop?state=x", {}, None),
+        ("postgresql://[::1]:5433/shop?state=x", {}, None),
+        ("postgresql:///shop?state=x", {}, None),
+        ("postgresql:///shop?state=x", {"PGHOST": "/run/postgresql"}, None),
+    ],
+)
+def test_what_leaves_the_machine_is_encrypted_unless_someone_says_otherwise(
+    address: str, environment: dict[str, str], sslmode: str | None
+) -> None:
+    found = dict(part.split("=", 1) for part in access(address, environment).conninfo.split())
+    assert found.get("sslmode") == sslmode
+
+
+@pytest.mark.parametrize(
     ("address", "conninfo"),
     [
         ("postgresql://db.example/shop?state=x", ["host=db.example", "dbname=shop"]),
@@ -300,6 +324,7 @@ def test_a_pooler_that_keeps_no_sessions_is_refused(server: Server) -> None:
             backend.prove()
         assert "a pooler that keeps sessions" in refused.value.hint
         assert backend.read() is None
+        assert client(server.address(access(backend.address, {}).state)).holder() is None
 
 
 def test_a_pooler_that_keeps_sessions_will_do(server: Server) -> None:
@@ -356,6 +381,35 @@ def test_a_write_that_was_lost_is_told_and_can_be_made_again(wire: Wire, locked:
         wire.fault = None
         backend.write(SECOND, version)
     assert data_of(backend) == SECOND
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_write_that_was_lost_once_is_made_again(wire: Wire, locked: bool) -> None:
+    backend = client(wire.address())
+    version = backend.write(FIRST, None)
+
+    def meanwhile() -> None:
+        wire.fault = None
+
+    wire.fault, wire.meanwhile = Fault.LOST, meanwhile
+    with backend.lock(MINE) if locked else contextlib.nullcontext():
+        version = backend.write(SECOND, version)
+        backend.write(THIRD, version)
+    assert data_of(backend) == THIRD
+
+
+def test_a_write_that_was_lost_and_finds_anothers_is_a_conflict(wire: Wire) -> None:
+    backend = client(wire.address())
+    version = backend.write(FIRST, None)
+    other = client(wire.server.address(access(backend.address, {}).state))
+
+    def meanwhile() -> None:
+        other.write(THIRD, version)
+
+    wire.fault, wire.meanwhile = Fault.LOST, meanwhile
+    with pytest.raises(StateConflict, match="someone else wrote this state meanwhile"):
+        backend.write(SECOND, version)
+    assert data_of(other) == THIRD
 
 
 def test_a_lock_that_someone_took_while_the_wire_was_broken_is_lost(wire: Wire) -> None:
