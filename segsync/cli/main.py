@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from segsync import __version__
+from segsync.cli.signals import ending_in_order
 from segsync.cli.terminal import Terminal
 from segsync.errors import Interrupted, SegsyncError
 
@@ -53,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             # What the terminal's encoding lacks is spelled out rather than an error.
             stream.reconfigure(errors="backslashreplace")
     terminal = Terminal()
-    code = _guarded(lambda: group.main(arguments, prog_name="segsync", standalone_mode=False, obj=terminal), terminal)
+    with ending_in_order():
+        code = _guarded(
+            lambda: group.main(arguments, prog_name="segsync", standalone_mode=False, obj=terminal), terminal
+        )
     terminal.flush()
     sys.exit(code)
 

@@ -16,6 +16,20 @@ GRACE_SECONDS = 5.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+@contextlib.contextmanager
+def ending_in_order() -> Iterator[None]:
+    """SIGTERM raises Interrupted, as Ctrl-C raises by itself: so that whatever ends gives back the locks it holds."""
+    earlier = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(number)
+
+
 class Stopper:
     """Turns signals into `clock.stop`, and, after `grace` seconds, into `abort`, which ends the calls in flight.
 

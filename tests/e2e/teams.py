@@ -23,8 +23,8 @@ class Team:
         assert "Traceback" not in ran.err
         return ran
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return self.cli.start(*arguments, stdin=subprocess.DEVNULL, **self.settings)
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
+        return self.cli.start(*arguments, stdin=stdin, **self.settings)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.teams import Team
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.http_rules import GitLab, Plain
+from tests.state.http_rules import GitLab, Plain, Reply, Request
 from tests.state.http_server import (
     CUT,
     DONE_THEN_422,
@@ -18,7 +19,9 @@ from tests.state.http_server import (
     DONE_THEN_CUT,
     Fault,
     StateServer,
+    serving,
 )
+from tests.support.cli import Cli
 from tests.support.console import Console
 from tests.support.models import OTHER_ID
 
@@ -205,3 +208,30 @@ def test_a_state_moves_between_backends_with_its_lineage(team: Team, console: Co
     again = team("state", "push", "moving.json")
     assert (again.code, "not above the stored one" in again.err) == (1, True)
     assert console.creates() == (2, 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_a_question_gives_the_lock_back(ready: Team, number: signal.Signals) -> None:
+    assert ready("apply", "--yes").code == 0
+    with ready.start("state", "mv", "shop-ios", "shop-tv", stdin=subprocess.PIPE) as asking:
+        assert asking.stderr is not None
+        assert any("approves" in line for line in asking.stderr)
+        asking.send_signal(number)
+        assert asking.wait(30) == 128 + number
+    assert ready.server.requests[-3:] == ["lock", "read", "unlock"]
+
+
+def test_a_state_is_pushed_only_to_a_place_that_has_proved_itself(cli: Cli) -> None:
+    """Where a server grants a lock that is held, two applies could both win."""
+    cli.write(TWO_PROJECTS)
+    assert cli("init").code == 0
+    with serving(Careless()) as server:
+        pushed = cli("state", "push", "segsync.state.json", SEGSYNC_STATE=server.address)
+    assert (pushed.code, server.rules.history) == (1, [])
+    assert "the server grants a lock that is held" in pushed.err
+
+
+class Careless(Plain):
+    def _take(self, request: Request) -> Reply:
+        self.lock = request.json
+        return Reply(200)
