@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segsync.emulator.server import Emulator, Settings
-from tests.state import postgres_server
+from tests.state.postgres import server as postgres_server
 from tests.support.cli import Cli
 from tests.support.console import Console
 

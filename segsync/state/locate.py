@@ -11,21 +11,21 @@ from segsync.state.protocol import Backend
 
 
 def _http(address: str, environment: Mapping[str, str]) -> Backend:
-    from segsync.state.http import http_backend
+    from segsync.state.http.backend import http_backend
 
     return http_backend(address, environment)
 
 
 def _s3(address: str, environment: Mapping[str, str]) -> Backend:
     _require("obstore", "s3", extra="s3")
-    from segsync.state.s3 import s3_backend
+    from segsync.state.s3.backend import s3_backend
 
     return s3_backend(address, environment)
 
 
 def _postgresql(address: str, environment: Mapping[str, str]) -> Backend:
     _require("psycopg", "postgresql", extra="postgres")
-    from segsync.state.postgres import postgres_backend
+    from segsync.state.postgres.backend import postgres_backend
 
     return postgres_backend(address, environment)
 

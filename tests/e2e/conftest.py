@@ -4,8 +4,8 @@ import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.teams import PASSWORD, Team
-from tests.state.http_rules import GitLab, Plain, Rules
-from tests.state.http_server import StateServer, serving
+from tests.state.http.rules import GitLab, Plain, Rules
+from tests.state.http.server import StateServer, serving
 from tests.support.cli import Cli
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 
-from tests.state.http_server import StateServer
+from tests.state.http.server import StateServer
 from tests.support.cli import Cli, Ran
 
 PASSWORD = "s3cret-of-ann"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.pipelines import add_program, github_steps, gitlab_steps, run, segsync_lines
-from tests.state import postgres_server
-from tests.state.http_rules import GitLab
-from tests.state.http_server import serving
+from tests.state.http.rules import GitLab
+from tests.state.http.server import serving
 from tests.state.places import PLACES
+from tests.state.postgres import server as postgres_server
 from tests.support.cli import ROOT, Cli, Ran
 from tests.support.console import Console
 

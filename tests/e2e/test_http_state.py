@@ -11,8 +11,8 @@ import pytest
 from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.teams import Team
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.http_rules import GitLab, Plain, Reply, Request
-from tests.state.http_server import (
+from tests.state.http.rules import GitLab, Plain, Reply, Request
+from tests.state.http.server import (
     CUT,
     DONE_THEN_422,
     DONE_THEN_500,

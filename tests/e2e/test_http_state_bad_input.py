@@ -7,8 +7,8 @@ import pytest
 from segsync.emulator.server import Emulator
 from tests.e2e.stories import TWO_PROJECTS, one_project
 from tests.e2e.teams import PASSWORD, Team
-from tests.state.http_rules import GitLab, Plain, Reply, Request
-from tests.state.http_server import (
+from tests.state.http.rules import GitLab, Plain, Reply, Request
+from tests.state.http.server import (
     HTML,
     REDIRECT,
     Fault,

@@ -11,8 +11,8 @@ import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.postgres_server import Server, running
-from tests.state.postgres_wire import Fault, Wire, wire_to
+from tests.state.postgres.server import Server, running
+from tests.state.postgres.wire import Fault, Wire, wire_to
 from tests.support.cli import Cli, Ran
 from tests.support.console import Console
 from tests.support.models import LINEAGE, OTHER_ID

@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.stories import TWO_PROJECTS, one_project
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.s3_server import (
+from tests.state.s3.server import (
     CONDITIONS,
     CUT,
     DONE_THEN_500,

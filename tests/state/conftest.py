@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from segsync.state.http import HttpBackend
+from segsync.state.http.backend import HttpBackend
 from segsync.state.protocol import Backend
-from tests.state.http_clients import client
-from tests.state.http_rules import GitLab, Plain
-from tests.state.http_server import StateServer, serving
+from tests.state.http.clients import client
+from tests.state.http.rules import GitLab, Plain
+from tests.state.http.server import StateServer, serving
 from tests.state.places import PLACES, Place
 
 

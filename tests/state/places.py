@@ -8,9 +8,10 @@ from pathlib import Path
 
 from segsync.state.locate import backend_at
 from segsync.state.protocol import Backend, LockInfo
-from tests.state import postgres_server, s3_server
-from tests.state.http_rules import LOCKED_AT, GitLab, Plain
-from tests.state.http_server import serving
+from tests.state.http.rules import LOCKED_AT, GitLab, Plain
+from tests.state.http.server import serving
+from tests.state.postgres import server as postgres_server
+from tests.state.s3 import server as s3_server
 
 
 def _as_it_is(holder: LockInfo) -> LockInfo:

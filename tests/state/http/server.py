@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.state.http_rules import Reply, Request, Rules
+from tests.state.http.rules import Reply, Request, Rules
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from segsync.state.http import HttpBackend
-from segsync.state.http_access import explicit
-from segsync.state.http_calls import Caller
-from segsync.state.http_dialects import dialect_of
+from segsync.state.http.access import explicit
+from segsync.state.http.backend import HttpBackend
+from segsync.state.http.calls import Caller
+from segsync.state.http.dialects import dialect_of
 from segsync.state.protocol import LockInfo
-from tests.state.http_rules import Rules
-from tests.state.http_server import StateServer
+from tests.state.http.rules import Rules
+from tests.state.http.server import StateServer
 
 MINE = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
 THEIRS = LockInfo("l-2", "state mv", "bob@runner", 4712, "2026-11-23T10:00:05Z")

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from segsync.errors import StateError, StateLocked
-from segsync.state import s3_locks
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
 from segsync.state.refusals import changed, gone, held
 from segsync.state.release import released
-from segsync.state.s3_access import LOCK, access
-from segsync.state.s3_bucket import Bucket
-from segsync.state.s3_troubles import Trouble
+from segsync.state.s3 import locks
+from segsync.state.s3.access import LOCK, access
+from segsync.state.s3.bucket import Bucket
+from segsync.state.s3.troubles import Trouble
 
 
 def s3_backend(address: str, environment: Mapping[str, str]) -> "S3Backend":
@@ -74,7 +74,7 @@ class S3Backend:
         found = self._bucket.get(self._lock_key)
         if isinstance(found, Trouble):
             raise self._error("the lock cannot be read", found)
-        return s3_locks.decode(found) if found else None
+        return locks.decode(found) if found else None
 
     def unlock(self, holder: LockInfo) -> None:
         found = self.holder()
@@ -106,16 +106,16 @@ class S3Backend:
 
     def _take(self, info: LockInfo) -> None:
         unlock = f"If it is locked now, `segsync state unlock {info.id}` frees it."
-        taken = self._put("the state cannot be locked", self._lock_key, s3_locks.encode(info), None, unlock)
+        taken = self._put("the state cannot be locked", self._lock_key, locks.encode(info), None, unlock)
         if isinstance(taken, _Refused):
             # What is gone by now was there a moment ago: whoever waits asks again.
-            raise held(self._address, s3_locks.decode(taken.found) if taken.found else UNKNOWN_HOLDER)
+            raise held(self._address, locks.decode(taken.found) if taken.found else UNKNOWN_HOLDER)
 
     def _give_back(self, info: LockInfo) -> None:
         """Raises StateError where the lock may still be held. One that someone has freed may be another's by now."""
         found = self._bucket.get(self._lock_key)
         if isinstance(found, Stored):
-            found = self._bucket.delete(self._lock_key) if s3_locks.decode(found).id == info.id else None
+            found = self._bucket.delete(self._lock_key) if locks.decode(found).id == info.id else None
         if found:
             raise StateError(
                 f"{self._address}: the lock could not be given back: {found.why}",

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from segsync.errors import StateConflict, StateError, StateLocked, UsageError
-from segsync.state import postgres_session
 from segsync.state.locate import backend_at
-from segsync.state.postgres import PostgresBackend, postgres_backend
-from segsync.state.postgres_access import access
+from segsync.state.postgres import session as sessions
+from segsync.state.postgres.access import access
+from segsync.state.postgres.backend import PostgresBackend, postgres_backend
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo
-from tests.state.postgres_server import Server, running
-from tests.state.postgres_wire import Fault, Wire, pooler_of, wire_to
+from tests.state.postgres.server import Server, running
+from tests.state.postgres.wire import Fault, Wire, pooler_of, wire_to
 from tests.support.cli import environment
 
 MINE = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
@@ -310,7 +310,7 @@ def test_the_row_of_a_holder_that_is_gone_names_nobody(server: Server) -> None:
         pass
     assert backend.holder() is None
     # Someone has the lock and has not told yet.
-    with postgres_session.connect(access(backend.address, {})) as session:
+    with sessions.connect(access(backend.address, {})) as session:
         assert session.take()
         assert backend.holder() == UNKNOWN_HOLDER
         with pytest.raises(StateLocked, match="locked by another process"), backend.lock(THEIRS):
@@ -432,7 +432,7 @@ def test_a_lock_that_someone_took_while_the_wire_was_broken_is_lost(wire: Wire) 
 def test_a_server_that_is_stuck_is_not_waited_for_for_ever(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = client(wire.address())
     version = backend.write(FIRST, None)
-    monkeypatch.setattr(postgres_session, "_LIMIT_SECONDS", 1)
+    monkeypatch.setattr(sessions, "_LIMIT_SECONDS", 1)
     wire.fault = Fault.STUCK
     with pytest.raises(StateError, match="the state was not written: "):
         backend.write(SECOND, version)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import pytest
 
 from segsync.errors import StateConflict, StateError, StateLocked
-from segsync.state.http import HttpBackend
-from tests.state.http_clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
-from tests.state.http_rules import GitLab, Plain, Reply, Request
-from tests.state.http_server import (
+from segsync.state.http.backend import HttpBackend
+from tests.state.http.clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
+from tests.state.http.rules import GitLab, Plain, Reply, Request
+from tests.state.http.server import (
     CUT,
     DONE_THEN_422,
     DONE_THEN_500,

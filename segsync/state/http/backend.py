@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from segsync.errors import StateConflict, StateError, StateLocked
 from segsync.plumbing.calls import Broken
 from segsync.plumbing.http import Answer
-from segsync.state import http_access, http_locks
-from segsync.state.http_calls import Call, Caller, done, in_doubt, lock_is_held, write_in_doubt
-from segsync.state.http_dialects import Dialect, GitLab, by_id, dialect_of, refusal
+from segsync.state.http import access, locks
+from segsync.state.http.calls import Call, Caller, done, in_doubt, lock_is_held, write_in_doubt
+from segsync.state.http.dialects import Dialect, GitLab, by_id, dialect_of, refusal
 from segsync.state.protocol import LockInfo, Stored
 from segsync.state.refusals import changed, gone, held
 from segsync.state.release import released
@@ -21,11 +21,11 @@ _READ_BACK_DELAYS = (0.0, 1.0, 2.0)
 
 def http_backend(address: str, environment: Mapping[str, str]) -> "HttpBackend":
     """Raises UsageError for an address or credentials that cannot be used."""
-    address = http_access.checked_address(address)
+    address = access.checked_address(address)
     dialect = dialect_of(address)
-    auth = http_access.explicit(environment)
+    auth = access.explicit(environment)
     if auth is None and isinstance(dialect, GitLab):
-        auth = http_access.of_job(address, environment)
+        auth = access.of_job(address, environment)
     return HttpBackend(address, dialect, Caller(address, auth, time.sleep))
 
 
@@ -43,7 +43,7 @@ class HttpBackend:
         return self._address
 
     def prove(self) -> None:
-        with self.lock(http_locks.own("init")):
+        with self.lock(locks.own("init")):
             if self.holder() is None:
                 raise StateError(
                     f"{self._address}: the server grants a lock that is held",
@@ -63,7 +63,7 @@ class HttpBackend:
 
     def write(self, data: bytes, replaces: str | None) -> str:
         if self._lock is None:
-            with self.lock(http_locks.own("init")):
+            with self.lock(locks.own("init")):
                 return self.write(data, replaces)
         self._check(data, self.read(), replaces)
         reply = self._caller.send(Call("POST", by_id(self._lock), data))
@@ -86,7 +86,7 @@ class HttpBackend:
 
     def holder(self) -> LockInfo | None:
         # There is no other way to ask.
-        asking = http_locks.own("state unlock")
+        asking = locks.own("state unlock")
         holder = self._take(asking)
         if holder is None:
             self._free(asking)

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from segsync.errors import StateError, StateLocked
-from segsync.state.http import HttpBackend
+from segsync.state.http.backend import HttpBackend
 from segsync.state.store import Store
 from tests.plumbing import server as bare
-from tests.state.http_clients import MINE, THEIRS, client, operations
-from tests.state.http_rules import GitLab, Plain, Reply, Request
-from tests.state.http_server import (
+from tests.state.http.clients import MINE, THEIRS, client, operations
+from tests.state.http.rules import GitLab, Plain, Reply, Request
+from tests.state.http.server import (
     CUT,
     DONE_THEN_500,
     DONE_THEN_CUT,

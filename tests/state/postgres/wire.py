@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from pathlib import Path
 
-from tests.state.postgres_server import Server, required, unprivileged
+from tests.state.postgres.server import Server, required, unprivileged
 
 _WRITE = b"SET document"
 

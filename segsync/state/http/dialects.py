@@ -7,8 +7,8 @@ from typing import ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
 from segsync.errors import UsageError
-from segsync.state import http_locks
-from segsync.state.http_calls import Call
+from segsync.state.http import locks
+from segsync.state.http.calls import Call
 from segsync.state.protocol import LockInfo
 
 # Below a relative URL root, where GitLab has one. A project may be a path, its slashes encoded.
@@ -48,13 +48,13 @@ class Plain:
     doubts: ClassVar[Mapping[int, str]] = {}
 
     def lock(self, info: LockInfo) -> Call:
-        return Call("LOCK", body=http_locks.encode(info))
+        return Call("LOCK", body=locks.encode(info))
 
     def unlock(self, info: LockInfo) -> Call:
-        return Call("UNLOCK", body=http_locks.encode(info))
+        return Call("UNLOCK", body=locks.encode(info))
 
     def holder(self, body: bytes) -> LockInfo:
-        return http_locks.decode(body)
+        return locks.decode(body)
 
 
 class GitLab:
@@ -78,14 +78,14 @@ class GitLab:
     )
 
     def lock(self, info: LockInfo) -> Call:
-        return Call("POST", "/lock", http_locks.encode(info))
+        return Call("POST", "/lock", locks.encode(info))
 
     def unlock(self, info: LockInfo) -> Call:
         return Call("DELETE", f"/lock{by_id(info)}")
 
     def holder(self, body: bytes) -> LockInfo:
         # The other keys are those of the request that was refused.
-        return replace(http_locks.decode(body), operation="", pid=0)
+        return replace(locks.decode(body), operation="", pid=0)
 
 
 def dialect_of(address: str) -> Dialect:

@@ -14,8 +14,8 @@ from segsync import __version__
 from segsync.errors import UsageError
 from segsync.plumbing.http import is_loopback
 from segsync.state.protocol import Stored
-from segsync.state.s3_access import Access, Keys
-from segsync.state.s3_troubles import Trouble, trouble
+from segsync.state.s3.access import Access, Keys
+from segsync.state.s3.troubles import Trouble, trouble
 
 if TYPE_CHECKING:
     from obstore import Attributes, PutMode

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from segsync.state.http_locks import decode, encode, own
+from segsync.state.http.locks import decode, encode, own
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo
-from tests.state.http_clients import MINE
+from tests.state.http.clients import MINE
 
 
 def test_a_holder_comes_back_as_it_was_told() -> None:

@@ -9,15 +9,15 @@ import pytest
 import trustme
 
 from segsync.errors import StateConflict, StateError, StateLocked
-from segsync.state import s3_troubles
 from segsync.state.locate import backend_at
 from segsync.state.protocol import Backend, LockInfo
-from segsync.state.s3 import S3Backend
-from segsync.state.s3_access import access
-from segsync.state.s3_bucket import Bucket
+from segsync.state.s3.access import access
+from segsync.state.s3.backend import S3Backend
+from segsync.state.s3.bucket import Bucket
+from segsync.state.s3.troubles import trouble
 from tests.plumbing.server import Talk, always, answer, once
 from tests.plumbing.server import serving as serving_raw
-from tests.state.s3_server import (
+from tests.state.s3.server import (
     CUT,
     DONE_THEN_500,
     DONE_THEN_CUT,
@@ -534,7 +534,7 @@ def test_a_name_that_no_host_has_is_told() -> None:
         "max_retries: 2, retry_timeout: 5s  - HTTP error: error sending request\n\nDebug source:\nGeneric { inner: "
         'HttpError { kind: Connect, source: ConnectError( "dns error", Custom { kind: Uncategorized'
     )
-    told = s3_troubles.trouble(ValueError(text), "https://nohost.invalid")
+    told = trouble(ValueError(text), "https://nohost.invalid")
     assert told.why == "no connection: the name of the host is not known"
 
 

@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Jsonb
 
-from segsync.state.postgres_access import Access
+from segsync.state.postgres.access import Access
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo
 
 TABLE = "CREATE TABLE segsync_states (name text PRIMARY KEY, document bytea, holder jsonb)"

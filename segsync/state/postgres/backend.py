@@ -8,9 +8,9 @@ import psycopg
 from psycopg import errors
 
 from segsync.errors import StateConflict, StateError, StateLocked
-from segsync.state.postgres_access import Access, access
-from segsync.state.postgres_session import TABLE, Session, connect
-from segsync.state.postgres_troubles import ended_by_server, meaning
+from segsync.state.postgres.access import Access, access
+from segsync.state.postgres.session import TABLE, Session, connect
+from segsync.state.postgres.troubles import ended_by_server, meaning
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
 from segsync.state.refusals import changed, gone, held
 

@@ -9,13 +9,13 @@ from requests import PreparedRequest
 
 from segsync.errors import UsageError
 from segsync.plumbing.http import Basic
-from segsync.state.http import http_backend
-from segsync.state.http_access import checked_address, explicit, of_job
-from segsync.state.http_dialects import GitLab, Plain, dialect_of
-from tests.state.http_clients import CREDENTIALS, FIRST
-from tests.state.http_rules import GitLab as GitLabRules
-from tests.state.http_rules import Plain as PlainRules
-from tests.state.http_server import serving
+from segsync.state.http.access import checked_address, explicit, of_job
+from segsync.state.http.backend import http_backend
+from segsync.state.http.dialects import GitLab, Plain, dialect_of
+from tests.state.http.clients import CREDENTIALS, FIRST
+from tests.state.http.rules import GitLab as GitLabRules
+from tests.state.http.rules import Plain as PlainRules
+from tests.state.http.server import serving
 
 STATE = "https://gitlab.example/api/v4/projects/42/terraform/state/segsync"
 JOB = {"CI_JOB_TOKEN": "j0b-token", "CI_API_V4_URL": "https://gitlab.example/api/v4"}

@@ -6,7 +6,7 @@ import pytest
 
 from segsync.errors import UsageError
 from segsync.state.locate import backend_at
-from segsync.state.s3_access import access, bucket_and_key
+from segsync.state.s3.access import access, bucket_and_key
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s3cret/key"}
 

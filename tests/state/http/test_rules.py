@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.state.http_rules import LOCKED_AT, GitLab, Plain, Rules
-from tests.state.http_server import StateServer, serving
+from tests.state.http.rules import LOCKED_AT, GitLab, Plain, Rules
+from tests.state.http.server import StateServer, serving
 
 LOCK = {"ID": "l-1", "Operation": "apply", "Info": "", "Who": "ann", "Version": "1", "Created": "now", "Path": ""}
 SEGSYNC = {"segsync_state": 1, "lineage": "5b0e7a52-9c1d-4c55-8d6e-2f1c1b7f3a90", "serial": 1}
