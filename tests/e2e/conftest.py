@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
-from tests.e2e.teams import PASSWORD, Team
+from tests.e2e.teams import S, Team
 from tests.state.http.rules import GitLab, Plain, Rules
 from tests.state.http.server import StateServer, serving
 from tests.support.cli import Cli
@@ -17,17 +17,18 @@ def rules(request: pytest.FixtureRequest) -> Rules:
 
 @pytest.fixture
 def server(rules: Rules) -> Iterator[StateServer]:
-    with serving(rules, {"ann": PASSWORD}) as server:
+    with serving(rules, {"ann": "s3cret-of-ann"}) as server:
         yield server
 
 
 @pytest.fixture
-def team(cli: Cli, server: StateServer) -> Team:
+def team(cli: Cli, server: S) -> Team[S]:
+    """`server` is of the module, or here the HTTP one."""
     return Team(cli, server)
 
 
 @pytest.fixture
-def ready(team: Team) -> Team:
+def ready(team: Team[S]) -> Team[S]:
     """With a manifest of two projects, and a state."""
     team.cli.write(TWO_PROJECTS)
     assert team("init").code == 0

@@ -1,25 +1,47 @@
-"""A team that keeps its state on an HTTP server."""
+"""A team that keeps its state on a server."""
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from tests.state.http.server import StateServer
+from tests.state.s3.server import S3Server
 from tests.support.cli import Cli, Ran
 
-PASSWORD = "s3cret-of-ann"
+
+class Server(Protocol):
+    """`secret` must not reach any output; `stored` is what was stored last; `environment` is what clients need."""
+
+    requests: list[str]
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+
+    @property
+    def secret(self) -> str: ...
+
+    @property
+    def stored(self) -> bytes | None: ...
+
+
+S = TypeVar("S", bound=Server)
 
 
 @dataclass(frozen=True)
-class Team:
+class Team(Generic[S]):
     """segsync in one folder, with its state at `server`."""
 
     cli: Cli
-    server: StateServer
+    server: S
 
     def __call__(self, *arguments: str, stdin: str = "", **extra: str) -> Ran:
         ran = self.cli(*arguments, stdin=stdin, **{**self.settings, **extra})
-        assert PASSWORD not in ran.out + ran.err
+        assert self.server.secret not in ran.out + ran.err
         assert "Traceback" not in ran.err
         return ran
 
@@ -28,13 +50,11 @@ class Team:
 
     @property
     def settings(self) -> dict[str, str]:
-        user, password = next(iter(self.server.users.items()))
-        address = self.server.address
-        return {"SEGSYNC_STATE": address, "SEGSYNC_HTTP_USERNAME": user, "SEGSYNC_HTTP_PASSWORD": password}
+        return {"SEGSYNC_STATE": self.server.address, **self.server.environment}
 
     @property
     def state(self) -> dict[str, object]:
-        stored: dict[str, object] = json.loads(self.server.rules.history[-1][1])
+        stored: dict[str, object] = json.loads(self.server.stored or b"null")
         return stored
 
     def asked(self, *arguments: str) -> list[str]:
@@ -42,3 +62,7 @@ class Team:
         before = len(self.server.requests)
         assert self(*arguments).code == 0
         return self.server.requests[before:]
+
+
+HttpTeam = Team[StateServer]
+S3Team = Team[S3Server]

@@ -9,18 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
-from tests.e2e.teams import Team
+from tests.e2e.teams import HttpTeam
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.http.rules import GitLab, Plain, Reply, Request
-from tests.state.http.server import (
-    CUT,
-    DONE_THEN_422,
-    DONE_THEN_500,
-    DONE_THEN_CUT,
-    Fault,
-    StateServer,
-    serving,
-)
+from tests.state.faulty import CUT, DONE_THEN_422, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply
+from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.http.server import StateServer, serving
 from tests.support.cli import Cli
 from tests.support.console import Console
 from tests.support.models import OTHER_ID
@@ -33,7 +26,7 @@ def each_once(server: StateServer) -> bool:
     return server.serials == list(range(1, len(server.serials) + 1))
 
 
-def test_the_whole_story(team: Team, console: Console) -> None:
+def test_the_whole_story(team: HttpTeam, console: Console) -> None:
     team.cli.write(TWO_PROJECTS)
     begun = team("init")
     assert begun.err.splitlines()[0] == f"Wrote {team.server.address}"
@@ -52,7 +45,7 @@ def test_the_whole_story(team: Team, console: Console) -> None:
 
 @pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_422, DONE_THEN_CUT], ids=["500", "422", "cut"])
 def test_an_apply_succeeds_where_every_write_is_stored_and_none_is_confirmed(
-    team: Team, console: Console, fault: Fault
+    team: HttpTeam, console: Console, fault: Fault
 ) -> None:
     team.server.always_fails("write", fault)
     team.cli.write(TWO_PROJECTS)
@@ -68,7 +61,7 @@ def test_an_apply_succeeds_where_every_write_is_stored_and_none_is_confirmed(
 
 @pytest.mark.parametrize("fault", [CUT, Fault(status=500), Fault(status=422)], ids=["cut", "500", "422"])
 def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_recovery_file(
-    ready: Team, console: Console, fault: Fault
+    ready: HttpTeam, console: Console, fault: Fault
 ) -> None:
     console.faults("project-create:slow:1@1")
     with ready.start("apply", "--yes", "-o", "json") as apply:
@@ -88,7 +81,7 @@ def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_reco
     assert each_once(ready.server)
 
 
-def test_the_lock_of_a_killed_apply_can_be_seen_and_freed(ready: Team, console: Console) -> None:
+def test_the_lock_of_a_killed_apply_can_be_seen_and_freed(ready: HttpTeam, console: Console) -> None:
     console.faults("project-create:slow:60@1")
     with ready.start("apply", "--yes") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -118,7 +111,7 @@ def test_the_lock_of_a_killed_apply_can_be_seen_and_freed(ready: Team, console: 
     assert console.creates() == (2, 1)
 
 
-def test_what_a_server_says_of_a_holder_is_shown_without_harm(ready: Team) -> None:
+def test_what_a_server_says_of_a_holder_is_shown_without_harm(ready: HttpTeam) -> None:
     hostile = {"ID": "l-1", "Who": "eve\u202e\x1b[2J\nError: all is lost" + "x" * 300, "Created": "now"}
     assert isinstance(ready.server.rules, Plain | GitLab)
     ready.server.rules.lock = hostile
@@ -130,7 +123,7 @@ def test_what_a_server_says_of_a_holder_is_shown_without_harm(ready: Team) -> No
         assert "\x1b" not in ran.err
 
 
-def test_applies_at_once_take_turns_or_tell_who_works(ready: Team, console: Console) -> None:
+def test_applies_at_once_take_turns_or_tell_who_works(ready: HttpTeam, console: Console) -> None:
     console.faults("project-create:slow:2@1")
     with ready.start("apply", "--yes") as first:
         wait_for_requests(console, "project-create", 1)
@@ -141,7 +134,7 @@ def test_applies_at_once_take_turns_or_tell_who_works(ready: Team, console: Cons
     assert console.creates() == (2, 3)
 
 
-def test_a_signal_gives_the_lock_back(ready: Team, console: Console) -> None:
+def test_a_signal_gives_the_lock_back(ready: HttpTeam, console: Console) -> None:
     console.faults("project-create:slow:1@1")
     with ready.start("apply", "--yes") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -152,7 +145,7 @@ def test_a_signal_gives_the_lock_back(ready: Team, console: Console) -> None:
     assert console.creates() == (2, 3)
 
 
-def test_a_lock_that_cannot_be_given_back_hides_no_result(ready: Team, console: Console) -> None:
+def test_a_lock_that_cannot_be_given_back_hides_no_result(ready: HttpTeam, console: Console) -> None:
     ready.server.always_fails("unlock", Fault(status=500))
     ran = ready("apply", "--yes", "-o", "json")
     assert (ran.code, ran.json["converged"]) == (0, True)
@@ -168,7 +161,7 @@ def test_a_lock_that_cannot_be_given_back_hides_no_result(ready: Team, console: 
     assert console.creates() == (2, 3)
 
 
-def test_a_lock_of_which_the_answer_was_lost_creates_nothing(ready: Team, console: Console) -> None:
+def test_a_lock_of_which_the_answer_was_lost_creates_nothing(ready: HttpTeam, console: Console) -> None:
     ready.server.fails("lock", DONE_THEN_500)
     ran = ready("apply", "--yes")
     assert (ran.code, ran.out) == (1, "")
@@ -177,7 +170,7 @@ def test_a_lock_of_which_the_answer_was_lost_creates_nothing(ready: Team, consol
     assert ready("apply", "--yes").code == 0
 
 
-def test_a_state_that_vanishes_during_an_apply_is_not_made_anew(ready: Team, console: Console) -> None:
+def test_a_state_that_vanishes_during_an_apply_is_not_made_anew(ready: HttpTeam, console: Console) -> None:
     console.faults("project-create:slow:1@1")
     with ready.start("apply", "--yes") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -195,7 +188,7 @@ def test_a_state_that_vanishes_during_an_apply_is_not_made_anew(ready: Team, con
     assert console.creates() == (2, 3)
 
 
-def test_a_state_moves_between_backends_with_its_lineage(team: Team, console: Console, tmp_path: Path) -> None:
+def test_a_state_moves_between_backends_with_its_lineage(team: HttpTeam, console: Console, tmp_path: Path) -> None:
     team.cli.write(TWO_PROJECTS)
     team.cli("init")
     assert team.cli("apply", "--yes").code == 0
@@ -211,7 +204,7 @@ def test_a_state_moves_between_backends_with_its_lineage(team: Team, console: Co
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_at_a_question_gives_the_lock_back(ready: Team, number: signal.Signals) -> None:
+def test_a_signal_at_a_question_gives_the_lock_back(ready: HttpTeam, number: signal.Signals) -> None:
     assert ready("apply", "--yes").code == 0
     with ready.start("state", "mv", "shop-ios", "shop-tv", stdin=subprocess.PIPE) as asking:
         assert asking.stderr is not None

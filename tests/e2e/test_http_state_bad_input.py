@@ -6,14 +6,10 @@ import pytest
 
 from segsync.emulator.server import Emulator
 from tests.e2e.stories import TWO_PROJECTS, one_project
-from tests.e2e.teams import PASSWORD, Team
-from tests.state.http.rules import GitLab, Plain, Reply, Request
-from tests.state.http.server import (
-    HTML,
-    REDIRECT,
-    Fault,
-    serving,
-)
+from tests.e2e.teams import HttpTeam, Team
+from tests.state.faulty import Fault, Reply
+from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.http.server import HTML, REDIRECT, serving
 from tests.support.cli import Cli, Ran
 from tests.support.console import Console
 from tests.support.models import LINEAGE
@@ -27,7 +23,7 @@ def refused(ran: Ran, *words: str) -> None:
 COMMANDS = (("plan",), ("apply", "--yes"), ("init",), ("state", "show"), ("state", "forget", "shop-ios", "--yes"))
 
 
-def test_wrong_credentials_are_told(ready: Team) -> None:
+def test_wrong_credentials_are_told(ready: HttpTeam) -> None:
     for command in COMMANDS:
         ran = ready(*command, SEGSYNC_HTTP_PASSWORD="wrong-one")
         refused(
@@ -39,7 +35,7 @@ def test_wrong_credentials_are_told(ready: Team) -> None:
 
 
 def test_who_may_only_read_plans_and_is_told_what_applying_takes(cli: Cli, console: Console) -> None:
-    with serving(GitLab(readers=("bob",)), {"ann": PASSWORD, "bob": "pass"}) as server:
+    with serving(GitLab(readers=("bob",)), {"ann": "s3cret-of-ann", "bob": "pass"}) as server:
         team, bob = Team(cli, server), {"SEGSYNC_HTTP_USERNAME": "bob", "SEGSYNC_HTTP_PASSWORD": "pass"}
         cli.write(TWO_PROJECTS)
         refused(team("init", **bob), "cannot be locked", "(HTTP 403)", "Maintainer")
@@ -96,7 +92,7 @@ OTHER_TOOL = (
     ],
     ids=["terraform", "newer", "cut", "incomplete"],
 )
-def test_what_is_no_state_of_segsync_is_left_alone(team: Team, console: Console, data: bytes, words: str) -> None:
+def test_what_is_no_state_of_segsync_is_left_alone(team: HttpTeam, console: Console, data: bytes, words: str) -> None:
     team.cli.write(TWO_PROJECTS)
     team.server.rules.seed(data)
     document = {"segsync_state": 1, "lineage": LINEAGE, "serial": 9, "projects": {}, "pending": {}, "published": {}}
@@ -113,7 +109,7 @@ def test_what_is_no_state_of_segsync_is_left_alone(team: Team, console: Console,
     [(HTML, "it is not JSON"), (REDIRECT, "the server redirects, which is never followed (HTTP 302)")],
     ids=["html", "redirect"],
 )
-def test_a_page_at_the_address_is_no_state(team: Team, fault: Fault, words: str) -> None:
+def test_a_page_at_the_address_is_no_state(team: HttpTeam, fault: Fault, words: str) -> None:
     team.cli.write(TWO_PROJECTS)
     team.server.always_fails("read", fault)
     for command in COMMANDS:
@@ -130,13 +126,13 @@ class Generous(Plain):
 
 
 def test_init_refuses_a_server_that_does_not_lock(cli: Cli) -> None:
-    with serving(Generous(), {"ann": PASSWORD}) as server:
+    with serving(Generous(), {"ann": "s3cret-of-ann"}) as server:
         cli.write(TWO_PROJECTS)
         refused(Team(cli, server)("init"), "the server grants a lock that is held")
         assert server.serials == []
 
 
-def test_a_state_of_another_lineage_is_refused(ready: Team, emulator: Emulator) -> None:
+def test_a_state_of_another_lineage_is_refused(ready: HttpTeam, emulator: Emulator) -> None:
     ready.cli.write(f"state_lineage: {LINEAGE}\n" + TWO_PROJECTS)
     for command in (("plan",), ("apply", "--yes"), ("init",), ("state", "show")):
         refused(ready(*command), "lineage", LINEAGE)

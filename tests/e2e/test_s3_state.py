@@ -3,29 +3,17 @@
 import json
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.stories import TWO_PROJECTS, one_project
+from tests.e2e.teams import S3Team
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.s3.server import (
-    CONDITIONS,
-    CUT,
-    DONE_THEN_500,
-    DONE_THEN_CUT,
-    HANGS,
-    KEY_ID,
-    SECRET_KEY,
-    Fault,
-    S3Server,
-    error,
-    serving,
-)
+from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, HANGS, Fault
+from tests.state.s3.server import CONDITIONS, KEY_ID, S3Server, error, serving
 from tests.support.cli import Cli, Ran
 from tests.support.console import Console
 from tests.support.models import LINEAGE, OTHER_ID
@@ -35,55 +23,10 @@ STATE = "team/segsync.state.json"
 LOCK = f"{STATE}.lock"
 
 
-@dataclass(frozen=True)
-class Team:
-    """segsync in one folder, with its state in `server`."""
-
-    cli: Cli
-    server: S3Server
-
-    def __call__(self, *arguments: str, stdin: str = "", **extra: str) -> Ran:
-        ran = self.cli(*arguments, stdin=stdin, **{**self.settings, **extra})
-        assert SECRET_KEY not in ran.out + ran.err
-        assert "Traceback" not in ran.err
-        return ran
-
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return self.cli.start(*arguments, stdin=subprocess.DEVNULL, **self.settings)
-
-    @property
-    def settings(self) -> dict[str, str]:
-        return {"SEGSYNC_STATE": self.server.address, **self.server.environment}
-
-    @property
-    def state(self) -> dict[str, object]:
-        stored: dict[str, object] = json.loads(self.server.object() or b"null")
-        return stored
-
-    def asked(self, *arguments: str) -> list[str]:
-        """What one command asks of the store."""
-        before = len(self.server.requests)
-        assert self(*arguments).code == 0
-        return self.server.requests[before:]
-
-
 @pytest.fixture
 def server() -> Iterator[S3Server]:
     with serving() as server:
         yield server
-
-
-@pytest.fixture
-def team(cli: Cli, server: S3Server) -> Team:
-    return Team(cli, server)
-
-
-@pytest.fixture
-def ready(team: Team) -> Team:
-    """With a manifest of two projects, and a state."""
-    team.cli.write(TWO_PROJECTS)
-    assert team("init").code == 0
-    return team
 
 
 def refused(ran: Ran, *words: str) -> None:
@@ -91,7 +34,7 @@ def refused(ran: Ran, *words: str) -> None:
     assert all(word in ran.err for word in words), ran.err
 
 
-def refused_untouched(team: Team, command: Sequence[str], *words: str, **extra: str) -> None:
+def refused_untouched(team: S3Team, command: Sequence[str], *words: str, **extra: str) -> None:
     """Refused, with nothing changed in the store or in the folder."""
     before = (team.server.objects(), files(team.cli.folder))
     refused(team(*command, **extra), *words)
@@ -102,7 +45,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_whole_story(team: Team, console: Console) -> None:
+def test_the_whole_story(team: S3Team, console: Console) -> None:
     team.cli.write(TWO_PROJECTS)
     begun = team("init")
     assert begun.err.splitlines()[0] == f"Wrote {team.server.address}"
@@ -124,7 +67,7 @@ def test_the_whole_story(team: Team, console: Console) -> None:
 @pytest.mark.parametrize("ignores", [CONDITIONS, ("if-match",), ("if-none-match",)])
 def test_a_store_that_ignores_conditions_gets_no_state(cli: Cli, ignores: tuple[str, ...]) -> None:
     with serving(ignores=ignores) as server:
-        team = Team(cli, server)
+        team = S3Team(cli, server)
         refused_untouched(team, ["init"], "the store ignores If-", "Two applies could both win")
         assert server.keys() == []
         assert not any(request.startswith(f"PUT {STATE} ") for request in server.requests)
@@ -132,7 +75,7 @@ def test_a_store_that_ignores_conditions_gets_no_state(cli: Cli, ignores: tuple[
 
 @pytest.mark.parametrize("fault", [DONE_THEN_500, DONE_THEN_CUT], ids=["500", "cut"])
 def test_an_apply_succeeds_where_every_write_is_stored_and_none_is_confirmed(
-    team: Team, console: Console, fault: Fault
+    team: S3Team, console: Console, fault: Fault
 ) -> None:
     team.server.always_fails("PUT", fault)
     team.cli.write(TWO_PROJECTS)
@@ -147,7 +90,7 @@ def test_an_apply_succeeds_where_every_write_is_stored_and_none_is_confirmed(
 
 @pytest.mark.parametrize("fault", [CUT, Fault(status=500), Fault(status=403, body=error("ExpiredToken"))])
 def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_recovery_file(
-    ready: Team, console: Console, fault: Fault
+    ready: S3Team, console: Console, fault: Fault
 ) -> None:
     console.faults("project-create:slow:1@1")
     with ready.start("apply", "--yes", "-o", "json") as apply:
@@ -163,7 +106,7 @@ def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_reco
     assert console.creates() == (2, 3)
 
 
-def test_one_works_and_the_other_names_its_holder(ready: Team, console: Console) -> None:
+def test_one_works_and_the_other_names_its_holder(ready: S3Team, console: Console) -> None:
     console.faults("project-create:slow:2@1")
     with ready.start("apply", "--yes") as first:
         wait_for_requests(console, "project-create", 1)
@@ -179,7 +122,7 @@ def test_one_works_and_the_other_names_its_holder(ready: Team, console: Console)
     assert console.creates() == (2, 3)
 
 
-def test_the_lock_of_a_killed_apply_is_seen_and_freed(ready: Team, console: Console) -> None:
+def test_the_lock_of_a_killed_apply_is_seen_and_freed(ready: S3Team, console: Console) -> None:
     console.faults("project-create:slow:60@1")
     with ready.start("apply", "--yes") as first:
         wait_for_requests(console, "project-create", 1)
@@ -201,7 +144,7 @@ def test_the_lock_of_a_killed_apply_is_seen_and_freed(ready: Team, console: Cons
     assert console.creates()[0] == 2
 
 
-def test_a_state_moves_from_a_file_to_the_store_and_back(team: Team, console: Console) -> None:
+def test_a_state_moves_from_a_file_to_the_store_and_back(team: S3Team, console: Console) -> None:
     team.cli.write(one_project("1"))
     local = {"SEGSYNC_STATE": ""}
     assert team("init", **local).code == 0
@@ -216,7 +159,7 @@ def test_a_state_moves_from_a_file_to_the_store_and_back(team: Team, console: Co
     assert console.creates() == (1, 1)
 
 
-def test_no_such_bucket(team: Team, console: Console) -> None:
+def test_no_such_bucket(team: S3Team, console: Console) -> None:
     team.cli.write(TWO_PROJECTS)
     elsewhere = {"SEGSYNC_STATE": "s3://no-such-bucket/segsync.state.json"}
     for command in (["init"], ["plan"], ["apply", "--yes"], ["state", "show"]):
@@ -224,7 +167,7 @@ def test_no_such_bucket(team: Team, console: Console) -> None:
     assert console.creates() == (0, 0)
 
 
-def test_wrong_credentials(ready: Team, console: Console) -> None:
+def test_wrong_credentials(ready: S3Team, console: Console) -> None:
     for command in (["plan"], ["apply", "--yes"], ["state", "show"], ["init"]):
         stranger = ready(*command, AWS_ACCESS_KEY_ID="AKIDOTHER")
         refused(stranger, "the access key is not known there (HTTP 403 InvalidAccessKeyId)", "AWS_ACCESS_KEY_ID")
@@ -236,7 +179,7 @@ def test_wrong_credentials(ready: Team, console: Console) -> None:
     assert console.creates() == (0, 0)
 
 
-def test_a_store_that_does_not_answer_keeps_nobody(ready: Team) -> None:
+def test_a_store_that_does_not_answer_keeps_nobody(ready: S3Team) -> None:
     ready.server.always_fails("", HANGS)
     for command, signals, code in (
         (["plan"], [signal.SIGINT, signal.SIGTERM], 143),
@@ -255,12 +198,12 @@ def test_a_store_that_does_not_answer_keeps_nobody(ready: Team) -> None:
 
 def test_no_credentials_at_all(cli: Cli, server: S3Server) -> None:
     cli.write(TWO_PROJECTS)
-    nowhere = {"AWS_ENDPOINT_URL": server.url, "AWS_METADATA_ENDPOINT": "http://127.0.0.1:9"}
+    nowhere = {"AWS_ENDPOINT_URL": server.root, "AWS_METADATA_ENDPOINT": "http://127.0.0.1:9"}
     ran = cli("plan", "--state", server.address, **nowhere)
     refused(ran, "no credentials were found", "aws configure export-credentials --format env")
 
 
-def test_no_store_there(ready: Team, console: Console) -> None:
+def test_no_store_there(ready: S3Team, console: Console) -> None:
     for command in (["plan"], ["apply", "--yes"], ["state", "pull"]):
         ran = ready(*command, AWS_ENDPOINT_URL="http://127.0.0.1:9")
         refused(ran, "no connection: refused", "http://127.0.0.1:9 (AWS_ENDPOINT_URL, AWS_REGION)")
@@ -268,7 +211,7 @@ def test_no_store_there(ready: Team, console: Console) -> None:
     assert console.creates() == (0, 0)
 
 
-def test_a_missing_extra_says_how_to_get_it(ready: Team, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_missing_extra_says_how_to_get_it(ready: S3Team, tmp_path_factory: pytest.TempPathFactory) -> None:
     stub = tmp_path_factory.mktemp("stub")
     (stub / "obstore.py").write_text("raise ImportError('not here')\n")
     path = f"{stub}:{Path(__file__).parents[2]}"
@@ -292,7 +235,7 @@ def test_a_missing_extra_says_how_to_get_it(ready: Team, tmp_path_factory: pytes
         (json.dumps({"segsync_state": 1, "lineage": LINEAGE}).encode(), "the state is broken at"),
     ],
 )
-def test_what_is_no_state_is_left_alone(team: Team, console: Console, found: bytes, words: str) -> None:
+def test_what_is_no_state_is_left_alone(team: S3Team, console: Console, found: bytes, words: str) -> None:
     team.cli.write(TWO_PROJECTS)
     team.server.put(found)
     for command in (
@@ -306,7 +249,7 @@ def test_what_is_no_state_is_left_alone(team: Team, console: Console, found: byt
     assert console.creates() == (0, 0)
 
 
-def test_the_state_of_another_manifest_is_left_alone(ready: Team, console: Console) -> None:
+def test_the_state_of_another_manifest_is_left_alone(ready: S3Team, console: Console) -> None:
     ready.cli.write(f"state_lineage: {OTHER_ID}\n" + TWO_PROJECTS)
     for command in (["init"], ["plan"], ["apply", "--yes"]):
         refused_untouched(ready, command, f"has the lineage {ready.state['lineage']}")
@@ -316,7 +259,7 @@ def test_the_state_of_another_manifest_is_left_alone(ready: Team, console: Conso
 @pytest.mark.parametrize(
     "address", ["s3://bucket", "s3://bucket/a/../b", "s3://ann:s3cret@bucket/key", "s3://bucket/key?x=s3cret"]
 )
-def test_an_address_that_cannot_be_used_is_refused_before_anything_else(team: Team, address: str) -> None:
+def test_an_address_that_cannot_be_used_is_refused_before_anything_else(team: S3Team, address: str) -> None:
     team.cli.write(TWO_PROJECTS)
     for command in (["init"], ["plan"], ["state", "pull"]):
         ran = team(*command, SEGSYNC_STATE=address)
@@ -325,7 +268,7 @@ def test_an_address_that_cannot_be_used_is_refused_before_anything_else(team: Te
     assert team.server.requests == []
 
 
-def test_a_hostile_lock_moves_no_cursor(ready: Team) -> None:
+def test_a_hostile_lock_moves_no_cursor(ready: S3Team) -> None:
     held = {"id": "l\x1b[2J\n-1", "who": "ann\r\x1b]0;x\x07@\u202elaptop\ud800", "operation": "apply", "pid": 7}
     ready.server.put(json.dumps(held).encode(), LOCK)
     ran = ready("apply", "--yes")
@@ -334,6 +277,6 @@ def test_a_hostile_lock_moves_no_cursor(ready: Team) -> None:
     assert len(ran.err.splitlines()) == 2
 
 
-def test_nothing_is_said_that_only_the_store_should_know(ready: Team) -> None:
+def test_nothing_is_said_that_only_the_store_should_know(ready: S3Team) -> None:
     ran = ready("plan", "-v")
     assert (ran.code, KEY_ID in ran.out + ran.err) == (0, False)

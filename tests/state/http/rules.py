@@ -3,8 +3,10 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from tests.state.faulty import Reply
 
 LOCKED_AT = "2026-11-23T12:00:00.123Z"
 """GitLab tells the time of a lock by its own clock."""
@@ -29,13 +31,6 @@ class Request:
             return {}
         document = json.loads(self.body)
         return document if isinstance(document, dict) else {}
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rules(ABC):

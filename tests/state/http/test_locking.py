@@ -8,16 +8,10 @@ from segsync.errors import StateError, StateLocked
 from segsync.state.http.backend import HttpBackend
 from segsync.state.store import Store
 from tests.plumbing import server as bare
+from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply
 from tests.state.http.clients import MINE, THEIRS, client, operations
-from tests.state.http.rules import GitLab, Plain, Reply, Request
-from tests.state.http.server import (
-    CUT,
-    DONE_THEN_500,
-    DONE_THEN_CUT,
-    Fault,
-    StateServer,
-    serving,
-)
+from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.http.server import StateServer, serving
 from tests.support.events import ignore
 
 

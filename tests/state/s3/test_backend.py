@@ -17,19 +17,8 @@ from segsync.state.s3.bucket import Bucket
 from segsync.state.s3.troubles import trouble
 from tests.plumbing.server import Talk, always, answer, once
 from tests.plumbing.server import serving as serving_raw
-from tests.state.s3.server import (
-    CUT,
-    DONE_THEN_500,
-    DONE_THEN_CUT,
-    DONE_THEN_HANGS,
-    HANGS,
-    KEY_ID,
-    SECRET_KEY,
-    Fault,
-    S3Server,
-    error,
-    serving,
-)
+from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, DONE_THEN_HANGS, HANGS, Fault
+from tests.state.s3.server import KEY_ID, SECRET_KEY, S3Server, error, serving
 
 MINE = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
 THEIRS = LockInfo("l-2", "state mv", "bob@runner", 4712, "2026-11-23T10:00:05Z")
@@ -543,7 +532,7 @@ def test_a_name_that_no_host_has_is_told() -> None:
 
 def test_without_any_credentials_there_is_a_way_to_get_them(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")
-    told = failure(backend_at(server.address, {"AWS_ENDPOINT_URL": server.url}).read)
+    told = failure(backend_at(server.address, {"AWS_ENDPOINT_URL": server.root}).read)
     assert told.message.endswith("the state cannot be read: no credentials were found")
     assert "aws configure export-credentials" in told.hint
 
@@ -553,7 +542,7 @@ def test_a_role_whose_token_is_missing_gives_no_credentials(
 ) -> None:
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "missing"))
     monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/segsync")
-    told = failure(backend_at(server.address, {"AWS_ENDPOINT_URL": server.url}).read)
+    told = failure(backend_at(server.address, {"AWS_ENDPOINT_URL": server.root}).read)
     assert told.message.endswith("no credentials were found")
 
 
@@ -574,5 +563,5 @@ def test_a_machine_with_a_role_needs_no_variables(server: S3Server, monkeypatch:
 
     with serving_raw(metadata) as raw:
         monkeypatch.setenv("AWS_METADATA_ENDPOINT", raw.url)
-        assert backend_at(server.address, {"AWS_ENDPOINT_URL": server.url}).read() is None
+        assert backend_at(server.address, {"AWS_ENDPOINT_URL": server.root}).read() is None
     assert server.received[-1]["x-amz-security-token"] == "t0ken"
