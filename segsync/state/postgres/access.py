@@ -40,15 +40,16 @@ class Access:
 
 def access(address: str, environment: Mapping[str, str]) -> Access:
     """Raises UsageError."""
+    # A password that holds a slash, a question mark or a number sign ends the host early.
+    if "@" in address:
+        raise UsageError(
+            "--state: a postgresql address must not hold a user name or password",
+            "Set PGUSER and PGPASSWORD, or use a pgpass file. An @ that is part of a name is written %40.",
+        )
     try:
         parts = urlsplit(address)
     except ValueError as error:
         raise _no_address() from error
-    if "@" in parts.netloc:
-        raise UsageError(
-            "--state: a postgresql address must not hold a user name or password",
-            "Set PGUSER and PGPASSWORD, or use a pgpass file.",
-        )
     query = _query(parts.query)
     state = query.pop("state", "")
     if parts.fragment or not _STATE.fullmatch(state):

@@ -109,6 +109,10 @@ def test_an_address_says_where(address: str, conninfo: list[str]) -> None:
     [
         ("postgresql://ann:s3cret@db/shop?state=x", "must not hold a user name or password"),
         ("postgresql://ann@db/shop?state=x", "must not hold a user name or password"),
+        ("postgresql://ann:s3cret/s3cret@db/shop?state=x", "must not hold a user name or password"),
+        ("postgresql://ann:s3cret?s3cret@db/shop?state=x", "must not hold a user name or password"),
+        ("postgresql://ann:s3cret?state=x&s3cret@db/shop?state=x", "must not hold a user name or password"),
+        ("postgresql://ann:s3cret#s3cret@db/shop?state=x", "must not hold a user name or password"),
         ("postgresql://db/shop?state=x&password=s3cret", "must not hold the parameter 'password'"),
         ("postgresql://db/shop?state=x&user=ann", "must not hold the parameter 'user'"),
         ("postgresql://db/shop?state=x&options=-csearch_path%3Dteam", "must not hold the parameter 'options'"),
