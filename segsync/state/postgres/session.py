@@ -13,12 +13,13 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Composed, Identifier
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from segsync.state.postgres.access import Access
 from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo
 
-TABLE = "CREATE TABLE segsync_states (name text PRIMARY KEY, document bytea, holder jsonb)"
+# Not jsonb, which must be able to write out every name of a user in the encoding of the database.
+TABLE = "CREATE TABLE segsync_states (name text PRIMARY KEY, document bytea, holder json)"
 
 # A server that is stuck as a whole keeps no timeout of its own.
 _LIMIT_SECONDS = 40
@@ -122,7 +123,7 @@ class Session:
         """Let others know who holds the lock."""
         holder = {**asdict(info), "session": self._run(SQL("SELECT pg_backend_pid()"))[0][0]}
         with contextlib.suppress(errors.UndefinedTable):
-            self._run(_TELL, holder=Jsonb(holder), returning=False)
+            self._run(_TELL, holder=Json(holder), returning=False)
 
     def holds(self) -> bool:
         return bool(self._run(SQL("SELECT 1 FROM {} AND pid = pg_backend_pid()").format(_LOCKS)))

@@ -53,10 +53,10 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
+    def database(self, encoding: str = "UTF8") -> Iterator[str]:
         """An empty one."""
         name = f"d{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'")
         try:
             yield name
         finally:

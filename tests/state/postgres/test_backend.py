@@ -21,7 +21,7 @@ from tests.support.cli import environment
 MINE = LockInfo("l-1", "apply", "ann@laptop", 4711, "2026-11-23T10:00:00Z")
 THEIRS = LockInfo("l-2", "state mv", "bob@runner", 4712, "2026-11-23T10:00:05Z")
 FIRST, SECOND, THIRD = (f'{{"serial": {serial}}}'.encode() for serial in (1, 2, 3))
-TABLE = "CREATE TABLE segsync_states (name text PRIMARY KEY, document bytea, holder jsonb)"
+TABLE = "CREATE TABLE segsync_states (name text PRIMARY KEY, document bytea, holder json)"
 WRITER = "GRANT SELECT, INSERT, UPDATE ON segsync_states TO"
 
 
@@ -305,6 +305,16 @@ def test_a_role_that_may_not_end_the_session_is_told(
             other.unlock(MINE)
         assert "pg_signal_backend" in refused.value.hint
         assert other.holder() == MINE
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_holder_is_named_whatever_the_encoding_of_the_database(server: Server, encoding: str) -> None:
+    mine = LockInfo("l-1", "apply", "\u0430\u043d\u043d\u0430@laptop", 4711, "2026-11-23T10:00:00Z")
+    with server.database(encoding) as database:
+        address = server.address(database=database)
+        client(address).prove()
+        with client(address).lock(mine):
+            assert client(address).holder() == mine
 
 
 def test_the_row_of_a_holder_that_is_gone_names_nobody(server: Server) -> None:
