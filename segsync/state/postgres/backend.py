@@ -41,12 +41,10 @@ class PostgresBackend:
             with connect(self._access) as other:
                 if not one.take():
                     raise held(self.address, one.holder() or UNKNOWN_HOLDER)
-                if shared := other.take():
-                    # The pooler's session has it twice.
-                    other.give_back()
+                shared = other.holds()
                 one.give_back()
         if shared:
-            raise StateError(f"{self.address}: the server grants a lock that is held", _POOLER)
+            raise StateError(f"{self.address}: the lock of one session is held by others too", _POOLER)
 
     def read(self) -> Stored | None:
         with self._session("the state cannot be read") as session:

@@ -41,6 +41,9 @@ _LOCKS = SQL("""
     AND (classid::bigint << 32) | objid::bigint = %(key)s
 """)
 _ALLOWED = SQL("(NOT %(locked)s OR EXISTS (SELECT FROM {locks} AND pid = pg_backend_pid()))").format(locks=_LOCKS)
+# A session may have a lock twice. Behind a pooler that gives a session to one client after the other, the second time
+# is another client's.
+_TAKE = SQL("SELECT CASE WHEN EXISTS (SELECT FROM {}) THEN false ELSE pg_try_advisory_lock(%(key)s) END").format(_LOCKS)
 _READ = SQL("SELECT document FROM segsync_states WHERE name = %(name)s")
 _CREATE = SQL("""
     INSERT INTO segsync_states AS stored (name, document) SELECT %(name)s, %(data)s WHERE {allowed}
@@ -116,8 +119,8 @@ class Session:
         return SQL("GRANT SELECT, INSERT, UPDATE ON segsync_states TO {}").format(role).as_string()
 
     def take(self) -> bool:
-        """The lock, unless another session holds it."""
-        return bool(self._run(SQL("SELECT pg_try_advisory_lock(%(key)s)"))[0][0])
+        """The lock, unless it is held, be it by this very session."""
+        return bool(self._run(_TAKE)[0][0])
 
     def tell(self, info: LockInfo) -> None:
         """Let others know who holds the lock."""

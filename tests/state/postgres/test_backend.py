@@ -334,7 +334,7 @@ def test_the_row_of_a_holder_that_is_gone_names_nobody(server: Server) -> None:
 def test_a_pooler_that_keeps_no_sessions_is_refused(server: Server) -> None:
     with pooler_of(server, "transaction") as folder:
         backend = client(server.address(host=folder))
-        with pytest.raises(StateError, match="the server grants a lock that is held") as refused:
+        with pytest.raises(StateError, match="the lock of one session is held by others too") as refused:
             backend.prove()
         assert "a pooler that keeps sessions" in refused.value.hint
         assert backend.read() is None
@@ -363,6 +363,15 @@ def test_a_lock_that_a_pooler_gave_away_is_lost(server: Server) -> None:
             with pytest.raises(StateConflict, match="the lock was lost"):
                 backend.write(SECOND, version)
     assert data_of(direct) == FIRST
+
+
+def test_a_lock_excludes_even_behind_a_pooler_that_keeps_no_sessions(server: Server) -> None:
+    client(server.address()).prove()
+    with pooler_of(server, "transaction") as folder:
+        one = client(server.address(host=folder))
+        other = client(one.address)
+        with one.lock(MINE), pytest.raises(StateLocked, match="ann@laptop"), other.lock(THEIRS):
+            pass
 
 
 # The wire
