@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -6,7 +7,7 @@ from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.teams import S, Team
 from tests.state.http.rules import GitLab, Plain, Rules
 from tests.state.http.server import StateServer, serving
-from tests.support.cli import Cli
+from tests.support.cli import EXAMPLES, Cli
 
 
 @pytest.fixture(params=[Plain, GitLab])
@@ -33,3 +34,11 @@ def ready(team: Team[S]) -> Team[S]:
     team.cli.write(TWO_PROJECTS)
     assert team("init").code == 0
     return team
+
+
+@pytest.fixture
+def example(cli: Cli, request: pytest.FixtureRequest) -> Cli:
+    """segsync in a copy of an example's folder, as a runner checks it out."""
+    folder = cli.folder / "checkout"
+    shutil.copytree(EXAMPLES / request.param, folder)
+    return Cli(folder, cli.api_url)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,10 +14,9 @@ from tests.state.http.rules import GitLab
 from tests.state.http.server import serving
 from tests.state.places import PLACES
 from tests.state.postgres import server as postgres_server
-from tests.support.cli import ROOT, Cli, Ran
+from tests.support.cli import EXAMPLES, Cli, Ran
 from tests.support.console import Console
 
-EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(
     [*EXAMPLES.glob("*/.github/workflows/*.yml"), *EXAMPLES.glob("*/.gitlab-ci.yml")], key=lambda path: path.as_posix()
 )
@@ -58,14 +56,6 @@ def test_a_pipeline_is_one_by_its_vendors_schema(pipeline: Path) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *kind, str(pipeline)]
     checked = subprocess.run(command, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
-
-
-@pytest.fixture
-def example(cli: Cli, request: pytest.FixtureRequest) -> Cli:
-    """segsync in a copy of an example's folder, as a runner checks it out."""
-    folder = cli.folder / "checkout"
-    shutil.copytree(EXAMPLES / request.param, folder)
-    return Cli(folder, cli.api_url)
 
 
 class Workflow:
@@ -127,6 +117,22 @@ def test_github_actions(example: Cli, console: Console) -> None:
     assert [code for code, *_ in workflow.job("drift")] == [0, 0]
     console.change(export, period=48)
     assert [code for code, *_ in workflow.job("drift")] == [3]
+    assert workflow.ran == set(segsync_lines(workflow.file))
+
+
+@pytest.mark.parametrize("example", ["campaign"], indirect=True)
+def test_campaign(example: Cli, console: Console) -> None:
+    """As jobs for tags run it: twice for one, and then for another."""
+    console.add_project("Zq3vX0c8", 52210, id=PIN)
+    console.add_segment(PIN, "1742")
+    workflow = Workflow(example)
+    here = {"SEGSYNC_STATE": str(example.folder.parent / "shared.json")}
+    assert example("init", **here).code == 0
+    for tag, published in (("campaign-spring", 1), ("campaign-spring", 1), ("campaign-summer", 2)):
+        (ran,) = workflow.job("publish", GITHUB_REF_NAME=tag, **here)
+        assert (ran[0], ran[2]) == (0, "")
+        assert len(console.published()) == published
+    assert console.published()[0]["message"]["notification"]["title"] == "Весенняя распродажа \N{TULIP}"
     assert workflow.ran == set(segsync_lines(workflow.file))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 COMMAND = (sys.executable, "-m", "segsync")
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 SECRETS = {"TOKEN": "s3rvice-token-value", "KEY": "mytracker-s3cret-value"}
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG")
 
