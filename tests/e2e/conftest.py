@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
-from tests.e2e.teams import S, Team
+from tests.e2e.teams import Server, Team
 from tests.state.http.rules import GitLab, Plain, Rules
 from tests.state.http.server import StateServer, serving
 from tests.support.cli import EXAMPLES, Cli
@@ -23,13 +23,13 @@ def server(rules: Rules) -> Iterator[StateServer]:
 
 
 @pytest.fixture
-def team(cli: Cli, server: S) -> Team[S]:
+def team(cli: Cli, server: Server) -> Team[Server]:
     """`server` is of the module, or here the HTTP one."""
     return Team(cli, server)
 
 
 @pytest.fixture
-def ready(team: Team[S]) -> Team[S]:
+def ready(team: Team[Server]) -> Team[Server]:
     """With a manifest of two projects, and a state."""
     team.cli.write(TWO_PROJECTS)
     assert team("init").code == 0

@@ -14,8 +14,6 @@ from tests.support.cli import Cli, Ran
 class Server(Protocol):
     """`secret` must not reach any output; `stored` is what was stored last; `environment` is what clients need."""
 
-    requests: list[str]
-
     @property
     def address(self) -> str: ...
 
@@ -29,15 +27,19 @@ class Server(Protocol):
     def stored(self) -> bytes | None: ...
 
 
-S = TypeVar("S", bound=Server)
+class NotingServer(Server, Protocol):
+    requests: list[str]
+
+
+S_co = TypeVar("S_co", bound=Server, covariant=True)
 
 
 @dataclass(frozen=True)
-class Team(Generic[S]):
+class Team(Generic[S_co]):
     """segsync in one folder, with its state at `server`."""
 
     cli: Cli
-    server: S
+    server: S_co
 
     def __call__(self, *arguments: str, stdin: str = "", **extra: str) -> Ran:
         ran = self.cli(*arguments, stdin=stdin, **{**self.settings, **extra})
@@ -45,8 +47,8 @@ class Team(Generic[S]):
         assert "Traceback" not in ran.err
         return ran
 
-    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
-        return self.cli.start(*arguments, stdin=stdin, **self.settings)
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL, **extra: str) -> "subprocess.Popen[str]":
+        return self.cli.start(*arguments, stdin=stdin, **{**self.settings, **extra})
 
     @property
     def settings(self) -> dict[str, str]:
@@ -57,7 +59,7 @@ class Team(Generic[S]):
         stored: dict[str, object] = json.loads(self.server.stored or b"null")
         return stored
 
-    def asked(self, *arguments: str) -> list[str]:
+    def asked(self: "Team[NotingServer]", *arguments: str) -> list[str]:
         """What one command asks of the server."""
         before = len(self.server.requests)
         assert self(*arguments).code == 0

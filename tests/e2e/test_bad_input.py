@@ -17,8 +17,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".lock")}
 
 
-def refused(ran: Ran, *words: str) -> None:
-    assert ran.code == 1
+def refused(ran: Ran, *words: str, code: int = 1) -> None:
+    assert ran.code == code
     assert ran.out == ""
     assert all(word in ran.err for word in words), ran.err
     assert "Traceback" not in ran.err

@@ -7,18 +7,13 @@ import pytest
 from segsync.emulator.server import Emulator
 from tests.e2e.stories import TWO_PROJECTS, one_project
 from tests.e2e.teams import HttpTeam, Team
+from tests.e2e.test_bad_input import refused
 from tests.state.faulty import Fault, Reply
 from tests.state.http.rules import GitLab, Plain, Request
 from tests.state.http.server import HTML, REDIRECT, serving
-from tests.support.cli import Cli, Ran
+from tests.support.cli import Cli
 from tests.support.console import Console
 from tests.support.models import LINEAGE
-
-
-def refused(ran: Ran, *words: str) -> None:
-    assert (ran.code, ran.out) == (1, "")
-    assert all(word in ran.err for word in words), ran.err
-
 
 COMMANDS = (("plan",), ("apply", "--yes"), ("init",), ("state", "show"), ("state", "forget", "shop-ios", "--yes"))
 

@@ -3,17 +3,17 @@
 import json
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from tests.e2e.stories import TWO_PROJECTS
+from tests.e2e.teams import Team
+from tests.e2e.test_bad_input import refused
 from tests.e2e.test_two_applies import wait_for_requests
 from tests.state.postgres.server import Server, running
 from tests.state.postgres.wire import Fault, Wire, wire_to
-from tests.support.cli import Cli, Ran
 from tests.support.console import Console
 from tests.support.models import LINEAGE, OTHER_ID
 
@@ -30,87 +30,72 @@ COMMANDS = (("plan",), ("apply", "--yes"), ("init",), ("state", "show"), ("state
 
 
 @dataclass(frozen=True)
-class Team:
-    """segsync in one folder, with its state in a database of its own, which `role` may use."""
+class Database:
+    """One of `cluster`, in which `role` may make a table for the state."""
 
-    cli: Cli
-    server: Server
-    database: str
+    cluster: Server
+    name: str
     role: str
-
-    def __call__(self, *arguments: str, stdin: str = "", **extra: str) -> Ran:
-        ran = self.cli(*arguments, stdin=stdin, **{**self.settings, **extra})
-        assert "Traceback" not in ran.err
-        return ran
-
-    def start(self, *arguments: str, **extra: str) -> "subprocess.Popen[str]":
-        return self.cli.start(*arguments, stdin=subprocess.DEVNULL, **{**self.settings, **extra})
+    secret: str
 
     @property
     def address(self) -> str:
-        return self.server.address("shop", self.database)
+        return self.cluster.address("shop", self.name)
 
     @property
-    def settings(self) -> dict[str, str]:
-        return {"SEGSYNC_STATE": self.address, "PGUSER": self.role}
+    def environment(self) -> dict[str, str]:
+        return {"PGUSER": self.role}
 
     @property
     def rows(self) -> list[tuple[object, ...]]:
         """What only an administrator sees."""
-        return self.server.run("SELECT name, document, holder FROM segsync_states", self.database)
+        return self.run("SELECT name, document, holder FROM segsync_states")
 
     @property
-    def state(self) -> dict[str, object]:
+    def stored(self) -> bytes:
         [(_name, document, _holder)] = self.rows
         assert isinstance(document, bytes)
-        stored: dict[str, object] = json.loads(document)
-        return stored
+        return document
 
     @property
     def has_table(self) -> bool:
-        return self.server.run("SELECT to_regclass('segsync_states') IS NOT NULL", self.database) == [(True,)]
+        return self.run("SELECT to_regclass('segsync_states') IS NOT NULL") == [(True,)]
+
+    def run(self, statement: str) -> list[tuple[object, ...]]:
+        """As an administrator does."""
+        return self.cluster.run(statement, self.name)
+
+
+DatabaseTeam = Team[Database]
 
 
 @pytest.fixture
-def team(cli: Cli) -> Iterator[Team]:
-    server = running()
+def server() -> Iterator[Database]:
+    cluster, password = running(), "s3cret"
     with (
-        server.database() as database,
-        server.role("GRANT CREATE ON SCHEMA public TO", database=database, password="s3cret") as role,
+        cluster.database() as name,
+        cluster.role("GRANT CREATE ON SCHEMA public TO", database=name, password=password) as role,
     ):
-        yield Team(cli, server, database, role)
+        yield Database(cluster, name, role, password)
 
 
 @pytest.fixture
-def ready(team: Team) -> Team:
-    """With a manifest of two projects, and a state."""
-    team.cli.write(TWO_PROJECTS)
-    assert team("init").code == 0
-    return team
-
-
-@pytest.fixture
-def wire(team: Team) -> Iterator[Wire]:
-    with wire_to(team.server) as wire:
+def wire(server: Database) -> Iterator[Wire]:
+    with wire_to(server.cluster) as wire:
         yield wire
 
 
-def refused(ran: Ran, *words: str) -> None:
-    assert (ran.code, ran.out) == (1, "")
-    assert all(word in ran.err for word in words), ran.err
-
-
-def test_the_whole_story(team: Team, console: Console) -> None:
+def test_the_whole_story(team: DatabaseTeam, console: Console) -> None:
     team.cli.write(TWO_PROJECTS)
     refused(team("plan"), "there is no state here", "segsync init")
     refused(team("apply", "--yes"), "there is no state here", "segsync init")
-    assert not team.has_table
+    assert not team.server.has_table
     begun = team("init")
-    assert begun.err.splitlines()[0] == f"Wrote {team.address}"
+    assert begun.err.splitlines()[0] == f"Wrote {team.server.address}"
     assert begun.out == f"state_lineage: {team.state['lineage']}\n"
-    before = team.rows
+    before = team.server.rows
     assert [team(*command).code for command in (("plan",), ("state", "show"), ("state", "pull"), ("init",))] == 4 * [0]
-    assert team.rows == before
+    assert team.server.rows == before
     assert team("apply", "--yes").code == 0
     assert team("plan", "--detailed-exitcode").code == 0
     assert team("state", "pull").json == team.state
@@ -118,30 +103,30 @@ def test_the_whole_story(team: Team, console: Console) -> None:
     assert not list(team.cli.folder.glob("*.json*"))
 
 
-def test_who_may_only_read_plans(ready: Team, console: Console) -> None:
-    with ready.server.role("GRANT SELECT ON segsync_states TO", database=ready.database) as reader:
-        before = ready.rows
+def test_who_may_only_read_plans(ready: DatabaseTeam, console: Console) -> None:
+    with ready.server.cluster.role("GRANT SELECT ON segsync_states TO", database=ready.server.name) as reader:
+        before = ready.server.rows
         for command in (("plan",), ("state", "show"), ("state", "pull")):
             assert ready(*command, PGUSER=reader).code == 0
         refused(ready("apply", "--yes", PGUSER=reader), "the role lacks the right", "INSERT and UPDATE")
-        assert ready.rows == before
+        assert ready.server.rows == before
     assert console.creates() == (0, 0)
 
 
-def test_who_may_create_no_table_is_told_what_to_run(team: Team) -> None:
+def test_who_may_create_no_table_is_told_what_to_run(team: DatabaseTeam) -> None:
     team.cli.write(TWO_PROJECTS)
-    with team.server.role(database=team.database) as role:
+    with team.server.cluster.role(database=team.server.name) as role:
         ran = team("init", PGUSER=role)
         refused(ran, "this role may not create it")
         statements = [line.strip() for line in ran.err.splitlines() if line.strip().endswith(";")]
         assert len(statements) == 2
-        assert not team.has_table
-        team.server.run(" ".join(statements), team.database)
+        assert not team.server.has_table
+        team.server.run(" ".join(statements))
         assert team("init", PGUSER=role).code == 0
         assert team("apply", "--yes", PGUSER=role).code == 0
 
 
-def test_applies_at_once_take_turns_or_tell_who_works(ready: Team, console: Console) -> None:
+def test_applies_at_once_take_turns_or_tell_who_works(ready: DatabaseTeam, console: Console) -> None:
     console.faults("project-create:slow:2@1")
     with ready.start("apply", "--yes") as first:
         wait_for_requests(console, "project-create", 1)
@@ -155,7 +140,7 @@ def test_applies_at_once_take_turns_or_tell_who_works(ready: Team, console: Cons
     assert console.creates() == (2, 3)
 
 
-def test_ten_applies_at_once_create_each_project_once(ready: Team, console: Console) -> None:
+def test_ten_applies_at_once_create_each_project_once(ready: DatabaseTeam, console: Console) -> None:
     ready.cli.write(THREE_PROJECTS)
     console.faults("project-create:slow:2@1")
     applies = [ready.start("apply", "--yes") for _ in range(10)]
@@ -168,7 +153,7 @@ def test_ten_applies_at_once_create_each_project_once(ready: Team, console: Cons
     assert console.creates() == (3, 0)
 
 
-def test_the_lock_of_a_killed_apply_frees_itself(ready: Team, console: Console) -> None:
+def test_the_lock_of_a_killed_apply_frees_itself(ready: DatabaseTeam, console: Console) -> None:
     console.faults("project-create:slow:60@1")
     with ready.start("apply", "--yes") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -178,7 +163,7 @@ def test_the_lock_of_a_killed_apply_frees_itself(ready: Team, console: Console) 
     assert console.creates() == (2, 1)
 
 
-def test_a_lock_can_be_seen_and_freed(ready: Team, console: Console) -> None:
+def test_a_lock_can_be_seen_and_freed(ready: DatabaseTeam, console: Console) -> None:
     console.faults("project-create:slow:60@1")
     with ready.start("apply", "--yes") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -198,7 +183,7 @@ def test_a_lock_can_be_seen_and_freed(ready: Team, console: Console) -> None:
         apply.kill()
 
 
-def test_an_apply_whose_lock_is_freed_writes_nothing_more(ready: Team, console: Console) -> None:
+def test_an_apply_whose_lock_is_freed_writes_nothing_more(ready: DatabaseTeam, console: Console) -> None:
     console.faults("project-create:slow:3@1")
     with ready.start("apply", "--yes", "-o", "json") as apply:
         wait_for_requests(console, "project-create", 1)
@@ -218,10 +203,10 @@ def test_an_apply_whose_lock_is_freed_writes_nothing_more(ready: Team, console: 
 
 
 def test_an_apply_succeeds_where_every_write_is_stored_and_no_answer_comes(
-    ready: Team, console: Console, wire: Wire
+    ready: DatabaseTeam, console: Console, wire: Wire
 ) -> None:
     wire.fault = Fault.DONE_THEN_LOST
-    address = ready.server.address("shop", ready.database, host=str(wire.folder))
+    address = ready.server.cluster.address("shop", ready.server.name, host=str(wire.folder))
     ran = ready("apply", "--yes", "-o", "json", SEGSYNC_STATE=address)
     assert (ran.code, ran.json["converged"]) == (0, True)
     assert console.creates() == (2, 3)
@@ -229,9 +214,9 @@ def test_an_apply_succeeds_where_every_write_is_stored_and_no_answer_comes(
 
 
 def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_recovery_file(
-    ready: Team, console: Console, wire: Wire
+    ready: DatabaseTeam, console: Console, wire: Wire
 ) -> None:
-    address = ready.server.address("shop", ready.database, host=str(wire.folder))
+    address = ready.server.cluster.address("shop", ready.server.name, host=str(wire.folder))
     console.faults("project-create:slow:1@1")
     with ready.start("apply", "--yes", "-o", "json", SEGSYNC_STATE=address) as apply:
         wait_for_requests(console, "project-create", 1)
@@ -245,7 +230,7 @@ def test_a_state_that_cannot_be_written_after_a_create_is_put_back_from_the_reco
     assert console.creates() == (2, 3)
 
 
-def test_a_state_moves_between_backends_with_its_lineage(team: Team, console: Console) -> None:
+def test_a_state_moves_between_backends_with_its_lineage(team: DatabaseTeam, console: Console) -> None:
     team.cli.write(TWO_PROJECTS)
     team.cli("init")
     assert team.cli("apply", "--yes").code == 0
@@ -276,33 +261,36 @@ OTHER_TOOL = b'{"version": 4, "terraform_version": "1.11.4", "serial": 3, "linea
     ],
     ids=["terraform", "newer", "cut", "incomplete", "empty"],
 )
-def test_what_is_no_state_of_segsync_is_left_alone(ready: Team, console: Console, data: bytes, words: str) -> None:
-    ready.server.run(f"UPDATE segsync_states SET document = decode('{data.hex()}', 'hex')", ready.database)
+def test_what_is_no_state_of_segsync_is_left_alone(
+    ready: DatabaseTeam, console: Console, data: bytes, words: str
+) -> None:
+    ready.server.run(f"UPDATE segsync_states SET document = decode('{data.hex()}', 'hex')")
     document = {"segsync_state": 1, "lineage": LINEAGE, "serial": 9, "projects": {}, "pending": {}, "published": {}}
     ready.cli.write(json.dumps(document), "pushed.json")
     for command in (*COMMANDS, ("state", "push", "pushed.json", "--yes")):
-        refused(ready(*command), words, ready.address)
-    assert [row[1] for row in ready.rows] == [data]
+        refused(ready(*command), words, ready.server.address)
+    assert [row[1] for row in ready.server.rows] == [data]
     assert console.creates() == (0, 0)
 
 
-def test_refusals_are_told_and_hold_no_password(ready: Team, console: Console) -> None:
+def test_refusals_are_told_and_hold_no_password(ready: DatabaseTeam, console: Console) -> None:
     def told(address: str, words: str) -> None:
         for command in COMMANDS:
             ran = ready(*command, SEGSYNC_STATE=address, PGPASSWORD="wr0ng")
             refused(ran, words)
             assert "wr0ng" not in ran.err
 
-    told(ready.server.tcp_address(ready.database), "the user name or password is wrong or missing")
-    told(ready.server.address(database="nowhere"), "there is no such database")
+    by_password = ready.server.cluster.tcp_address(ready.server.name)
+    told(by_password, "the user name or password is wrong or missing")
+    told(ready.server.cluster.address(database="nowhere"), "there is no such database")
     told("postgresql://127.0.0.1:1/shop?state=x", "Connection refused")
     told("postgresql://ann:wr0ng@db/shop?state=x", "must not hold a user name or password")
     told("postgresql://db/shop?state=../x", "must end in state=NAME")
-    assert ready("plan", SEGSYNC_STATE=ready.server.tcp_address(ready.database), PGPASSWORD="s3cret").code == 0
+    assert ready("plan", SEGSYNC_STATE=by_password, PGPASSWORD=ready.server.secret).code == 0
     assert console.creates() == (0, 0)
 
 
-def test_a_state_of_another_lineage_is_refused(ready: Team) -> None:
+def test_a_state_of_another_lineage_is_refused(ready: DatabaseTeam) -> None:
     ready.cli.write(f"state_lineage: {LINEAGE}\n" + TWO_PROJECTS)
     before = ready.state
     for command in (("plan",), ("apply", "--yes"), ("init",), ("state", "show")):

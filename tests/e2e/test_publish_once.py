@@ -9,6 +9,7 @@ import pytest
 
 from segsync.plumbing.schemas import breaches
 from tests.e2e.stories import one_project
+from tests.e2e.test_bad_input import refused
 from tests.e2e.test_two_applies import wait_for_requests
 from tests.support.cli import Cli, Ran
 from tests.support.console import Console
@@ -43,11 +44,6 @@ def outcome_of(cli: Cli, key: str = "spring") -> str | None:
 def sent(console: Console) -> tuple[int, int]:
     """How many messages were received, and how many requests."""
     return len(console.published()), console.counts()["publish"]
-
-
-def refused(ran: Ran, *words: str, code: int = 1) -> None:
-    assert (ran.code, ran.out) == (code, "")
-    assert all(word in ran.err for word in words), ran.err
 
 
 def test_a_second_run_sends_nothing(shop: Cli, console: Console) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from tests.e2e.stories import TWO_PROJECTS, one_project
 from tests.e2e.teams import S3Team
+from tests.e2e.test_bad_input import refused
 from tests.e2e.test_two_applies import wait_for_requests
 from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, HANGS, Fault
 from tests.state.s3.server import CONDITIONS, KEY_ID, S3Server, error, serving
-from tests.support.cli import Cli, Ran
+from tests.support.cli import Cli
 from tests.support.console import Console
 from tests.support.models import LINEAGE, OTHER_ID
 
@@ -27,11 +28,6 @@ LOCK = f"{STATE}.lock"
 def server() -> Iterator[S3Server]:
     with serving() as server:
         yield server
-
-
-def refused(ran: Ran, *words: str) -> None:
-    assert (ran.code, ran.out) == (1, "")
-    assert all(word in ran.err for word in words), ran.err
 
 
 def refused_untouched(team: S3Team, command: Sequence[str], *words: str, **extra: str) -> None:
