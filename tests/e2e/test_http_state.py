@@ -11,8 +11,8 @@ import pytest
 from tests.e2e.stories import TWO_PROJECTS
 from tests.e2e.teams import HttpTeam
 from tests.e2e.test_two_applies import wait_for_requests
-from tests.state.faulty import CUT, DONE_THEN_422, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply
-from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.faulty import CUT, DONE_THEN_422, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply, Request
+from tests.state.http.rules import GitLab, Plain
 from tests.state.http.server import StateServer, serving
 from tests.support.cli import Cli
 from tests.support.console import Console

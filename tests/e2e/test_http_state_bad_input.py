@@ -8,8 +8,8 @@ from segsync.emulator.server import Emulator
 from tests.e2e.stories import TWO_PROJECTS, one_project
 from tests.e2e.teams import HttpTeam, Team
 from tests.e2e.test_bad_input import refused
-from tests.state.faulty import Fault, Reply
-from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.faulty import Fault, Reply, Request
+from tests.state.http.rules import GitLab, Plain
 from tests.state.http.server import HTML, REDIRECT, serving
 from tests.support.cli import Cli
 from tests.support.console import Console

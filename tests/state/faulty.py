@@ -1,6 +1,7 @@
 """HTTP servers on loopback that do what they are for, until a test spoils a request."""
 
 import contextlib
+import json
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -8,17 +9,34 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
-class Received:
-    """A request as it came: `target` is its path with its query, header names are in lower case."""
+class Request:
+    """What was received. `target` is the path with the query, header names are in lower case."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Its parameters in JSON; none where the content type does not say so."""
+        if self.headers.get("content-type") != "application/json" or not self.body:
+            return {}
+        document = json.loads(self.body)
+        return document if isinstance(document, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -50,10 +68,11 @@ DONE_THEN_HANGS = Fault(done=True, hangs=True)
 
 
 class FaultyServer(ABC):
-    """`requests` has what `noted` makes of each request, in order. One is answered at a time."""
+    """Answers one request at a time. `requests` has the name of each in order, `received` the requests themselves."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
+        self.received: list[Request] = []
         self.stopped = threading.Event()
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._always: dict[str, Fault] = {}
@@ -67,11 +86,11 @@ class FaultyServer(ABC):
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     @abstractmethod
-    def noted(self, request: Received) -> str:
+    def name(self, request: Request) -> str:
         """What it is called in `requests`, and where a test spoils it."""
 
     @abstractmethod
-    def answer(self, request: Received) -> Reply: ...
+    def answer(self, request: Request) -> Reply: ...
 
     def fails(self, beginning: str, *faults: Fault) -> None:
         """These happen to the next requests whose names begin so, one each."""
@@ -89,10 +108,11 @@ class FaultyServer(ABC):
         with self._lock:
             assert self._lock.wait_for(lambda: len(self.requests) >= requests, timeout=60)
 
-    def reply_to(self, request: Received) -> Reply | Fault:
+    def reply_to(self, request: Request) -> Reply | Fault:
         with self._lock:
-            name = self.noted(request)
+            name = self.name(request)
             self.requests.append(name)
+            self.received.append(request)
             self._lock.notify_all()
             fault = self._fault(name)
             if fault is not None and not fault.done:
@@ -135,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.owner.reply_to(Received(self.command, self.path, headers, body))
+        reply = self.server.owner.reply_to(Request(self.command, self.path, headers, body))
         # So that no connection outlives the test; clients must cope with that anyway.
         self.close_connection = True
         if isinstance(reply, Reply) or reply.status is not None:

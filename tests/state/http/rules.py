@@ -3,34 +3,14 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from tests.state.faulty import Reply
+from tests.state.faulty import Reply, Request
 
 LOCKED_AT = "2026-11-23T12:00:00.123Z"
 """GitLab tells the time of a lock by its own clock."""
 
 _LOCK_KEYS = ("ID", "Operation", "Info", "Who", "Version", "Created", "Path")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was received. `below` is the path after the state's own, header names are in lower case."""
-
-    method: str
-    below: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Its parameters in JSON; none where the content type does not say so."""
-        if self.headers.get("content-type") != "application/json" or not self.body:
-            return {}
-        document = json.loads(self.body)
-        return document if isinstance(document, dict) else {}
 
 
 class Rules(ABC):
@@ -71,7 +51,7 @@ class Plain(Rules):
 
     def operation(self, request: Request) -> str:
         names = {"GET": "read", "POST": "write", "LOCK": "lock", "UNLOCK": "unlock"}
-        return names.get(request.method, "") if not request.below else ""
+        return names.get(request.method, "") if request.path == self.path else ""
 
     def answer(self, request: Request, user: str) -> Reply:
         return {"read": self._read, "write": self._write, "lock": self._take, "unlock": self._free}[
@@ -124,8 +104,9 @@ class GitLab(Rules):
         self.lock: dict[str, str] | None = None
 
     def operation(self, request: Request) -> str:
-        names = {("GET", ""): "read", ("POST", ""): "write", ("POST", "/lock"): "lock", ("DELETE", "/lock"): "unlock"}
-        return names.get((request.method, request.below), "")
+        of_state, of_lock = {"GET": "read", "POST": "write"}, {"POST": "lock", "DELETE": "unlock"}
+        names = {self.path: of_state, f"{self.path}/lock": of_lock}.get(request.path, {})
+        return names.get(request.method, "")
 
     def answer(self, request: Request, user: str) -> Reply:
         operation = self.operation(request)

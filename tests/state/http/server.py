@@ -3,10 +3,9 @@
 import base64
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from urllib.parse import parse_qsl, urlsplit
 
-from tests.state.faulty import Fault, FaultyServer, Received, Reply
-from tests.state.http.rules import Request, Rules
+from tests.state.faulty import Fault, FaultyServer, Reply, Request
+from tests.state.http.rules import Rules
 
 REDIRECT = Fault(status=302, headers={"Location": "http://127.0.0.1:9/elsewhere"})
 HTML = Fault(status=200, body=b"<!DOCTYPE html><title>Sign in</title>")
@@ -22,7 +21,6 @@ class StateServer(FaultyServer):
         super().__init__()
         self.rules = rules
         self.users = dict(users or {})
-        self.received: list[Request] = []
 
     @property
     def address(self) -> str:
@@ -49,27 +47,14 @@ class StateServer(FaultyServer):
         """Of everything that was ever stored, oldest first."""
         return [serial for serial, _ in self.rules.history]
 
-    def noted(self, request: Received) -> str:
-        read = self._read(request)
-        self.received.append(read)
-        return self._operation(request, read) or f"{request.method} {urlsplit(request.target).path}"
+    def name(self, request: Request) -> str:
+        return self.rules.operation(request) or f"{request.method} {request.path}"
 
-    def answer(self, request: Received) -> Reply:
+    def answer(self, request: Request) -> Reply:
         user = self._user(request.headers.get("authorization", ""))
         if user is None:
             return Reply(401, b"{}", {"WWW-Authenticate": "Basic"})
-        read = self._read(request)
-        return self.rules.answer(read, user) if self._operation(request, read) else Reply(404)
-
-    def _read(self, request: Received) -> Request:
-        parts = urlsplit(request.target)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        below = parts.path.removeprefix(self.rules.path)
-        return Request(request.method, below, query, request.headers, request.body)
-
-    def _operation(self, request: Received, read: Request) -> str:
-        known = urlsplit(request.target).path.startswith(self.rules.path)
-        return self.rules.operation(read) if known else ""
+        return self.rules.answer(request, user) if self.rules.operation(request) else Reply(404)
 
     def _user(self, authorization: str) -> str | None:
         """None where the credentials are wrong."""

@@ -8,9 +8,9 @@ import pytest
 
 from segsync.errors import StateConflict, StateError, StateLocked
 from segsync.state.http.backend import HttpBackend
-from tests.state.faulty import CUT, DONE_THEN_422, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply
+from tests.state.faulty import CUT, DONE_THEN_422, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply, Request
 from tests.state.http.clients import FIRST, MINE, SECOND, THEIRS, THIRD, client, data_of, operations
-from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.http.rules import GitLab, Plain
 from tests.state.http.server import HTML, REDIRECT, StateServer, serving
 
 

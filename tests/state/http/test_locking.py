@@ -8,9 +8,9 @@ from segsync.errors import StateError, StateLocked
 from segsync.state.http.backend import HttpBackend
 from segsync.state.store import Store
 from tests.plumbing import server as bare
-from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply
+from tests.state.faulty import CUT, DONE_THEN_500, DONE_THEN_CUT, Fault, Reply, Request
 from tests.state.http.clients import MINE, THEIRS, client, operations
-from tests.state.http.rules import GitLab, Plain, Request
+from tests.state.http.rules import GitLab, Plain
 from tests.state.http.server import StateServer, serving
 from tests.support.events import ignore
 
@@ -30,11 +30,11 @@ def test_a_lock_is_asked_for_with_all_that_gitlab_wants_to_know(server: StateSer
     }
     assert lock.json["Version"]
     if isinstance(server.rules, GitLab):
-        assert (lock.method, lock.below) == ("POST", "/lock")
-        assert (unlock.method, unlock.below, unlock.query, unlock.body) == ("DELETE", "/lock", {"ID": "l-1"}, b"")
+        assert (lock.method, lock.path) == ("POST", f"{server.rules.path}/lock")
+        assert (unlock.method, unlock.path, unlock.query, unlock.body) == ("DELETE", lock.path, {"ID": "l-1"}, b"")
     else:
-        assert (lock.method, lock.below) == ("LOCK", "")
-        assert (unlock.method, unlock.below, unlock.query, unlock.json) == ("UNLOCK", "", {}, lock.json)
+        assert (lock.method, lock.path) == ("LOCK", server.rules.path)
+        assert (unlock.method, unlock.path, unlock.query, unlock.json) == ("UNLOCK", lock.path, {}, lock.json)
 
 
 @pytest.mark.parametrize("status", [409, 423])

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.state.faulty import FaultyServer, Received, Reply
+from tests.state.faulty import FaultyServer, Reply, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -35,14 +35,13 @@ def error(code: str, more: str = "") -> bytes:
 class S3Server(FaultyServer):
     """One store with one bucket. `ignores` are the conditions that it takes and does not keep to.
 
-    `requests` has each request as METHOD KEY CONDITION, `received` its headers (names in lower case).
+    `requests` has each request as METHOD KEY CONDITION.
     """
 
     def __init__(self, ignores: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.bucket = f"bucket-{uuid.uuid4()}"
         self.key = "team/segsync.state.json"
-        self.received: list[Mapping[str, str]] = []
         self._ignores = ignores
         self._stored("PUT", f"/{self.bucket}")
 
@@ -86,12 +85,11 @@ class S3Server(FaultyServer):
     def _path(self, key: str | None) -> str:
         return f"/{self.bucket}/{quote(key or self.key)}"
 
-    def noted(self, request: Received) -> str:
-        self.received.append(request.headers)
+    def name(self, request: Request) -> str:
         key = unquote(request.target).removeprefix(f"/{self.bucket}/")
         return " ".join([request.method, key, *(name for name in CONDITIONS if name in request.headers)])
 
-    def answer(self, request: Received) -> Reply:
+    def answer(self, request: Request) -> Reply:
         if f"Credential={KEY_ID}/" not in request.headers.get("authorization", ""):
             return Reply(403, error("InvalidAccessKeyId"))
         kept = {name: value for name, value in request.headers.items() if name not in self._ignores}
