@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,8 +31,7 @@ class Terminal:
 
     def paper(self, stream: IO[str]) -> Paper:
         """What a text for `stream` is laid out for: only a terminal has an edge."""
-        width = shutil.get_terminal_size().columns if stream.isatty() else None
-        return Paper(self.colors(stream), width)
+        return Paper(self.colors(stream), _columns(stream) if stream.isatty() else None)
 
     def bold(self, text: str) -> str:
         """For stdout."""
@@ -107,3 +105,9 @@ class Terminal:
         if self._in_progress:
             self._in_progress = False
             click.echo(_CLEAR_LINE, err=True, nl=False)
+
+
+def _columns(stream: IO[str]) -> int | None:
+    """Of the terminal behind this very stream, which shutil does not ask; None where it does not know."""
+    told = os.environ.get("COLUMNS", "")
+    return (int(told) if told.isdigit() else os.get_terminal_size(stream.fileno()).columns) or None

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import closing
 from io import TextIOWrapper
@@ -12,6 +13,7 @@ import pytest
 from segsync.cli.terminal import Terminal
 from segsync.core.events import Diagnosed, Event, Exchanged, Progress, ProjectCreated, Waiting, Warned
 from segsync.core.model import Diagnostic
+from segsync.render.paper import Paper
 from segsync.state.local import LocalBackend
 from segsync.state.protocol import LockInfo
 from tests.cli.calling import called
@@ -74,6 +76,23 @@ def test_no_color_counts_for_auto(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", value)
     assert Terminal(color).colors(screen.stream) is expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "told", "width"), [(132, None, 132), (132, "60", 60), (132, "wide", 132), (0, None, None)]
+)
+def test_a_text_is_laid_out_for_the_terminal_that_it_goes_to(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, columns: int, told: str | None, width: int | None
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("COLUMNS", told)
+    termios.tcsetwinsize(screen.stream.fileno(), (24, columns))
+    assert Terminal("never").paper(screen.stream) == Paper(color=False, width=width)
+
+
+def test_a_file_has_no_edge(file: TextIOWrapper) -> None:
+    assert Terminal("always").paper(file) == Paper(color=True, width=None)
 
 
 def test_a_result_goes_to_stdout_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
