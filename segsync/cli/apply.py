@@ -9,6 +9,7 @@ from segsync.cli import options
 from segsync.cli.options import ManifestOptions, RemoteOptions
 from segsync.cli.outputs import RESULT_FORMATS, parse_outputs
 from segsync.cli.terminal import Terminal
+from segsync.errors import FileError
 
 
 @click.command("apply")
@@ -66,9 +67,15 @@ def command(
             listener=terminal.listen,
             new_id=new_id,
         )
-    outputs.write(render_result(applied.result, chosen.manifest), terminal)
+    code = applied.result.exit_code
+    try:
+        outputs.write(render_result(applied.result, chosen.manifest), terminal)
+    except FileError as error:
+        # What was done is told all the same, and counts for more.
+        terminal.error(error.message, error.hint)
+        code = code or error.exit_code
     if applied.error:
         terminal.error(applied.error.message, applied.error.hint, applied.error.details)
     elif any(outcome.kind == "project" and outcome.id for outcome in applied.result.outcomes):
         terminal.err("`segsync pin` writes the new ids into the manifest: then it needs no state.")
-    return applied.result.exit_code
+    return code

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segsync.cli.terminal import Terminal
-from segsync.errors import UsageError
+from segsync.errors import FileError, UsageError
 from segsync.plumbing.files import write_durably
 from segsync.render.paper import Paper
 
@@ -27,11 +27,11 @@ class Outputs:
     files: Mapping[Path, str]
 
     def write(self, render: Renderer, terminal: Terminal) -> None:
-        """Each format to its place. A file is complete or absent."""
-        for path, name in self.files.items():
-            _write(path, render(name, Paper()).encode("utf-8", "backslashreplace"))
+        """Each format to its place, stdout first. A file is complete or absent. Raises FileError."""
         if self.stdout:
             terminal.out(render(self.stdout, terminal.paper(sys.stdout)))
+        for path, name in self.files.items():
+            _write(path, render(name, Paper()).encode("utf-8", "backslashreplace"))
 
 
 def parse_outputs(given: tuple[str, ...], formats: tuple[str, ...]) -> Outputs:
@@ -57,7 +57,8 @@ def _place(path: str) -> Path:
     if not path:
         raise UsageError("-o: the path is missing", "Write -o FORMAT=PATH.")
     place = Path(os.path.abspath(path))
-    if place.is_dir() or not place.parent.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
+    replaced = place.is_file() or not place.exists()
+    if place.is_dir() or (replaced and not (place.parent.is_dir() and os.access(place.parent, os.W_OK | os.X_OK))):
         raise UsageError(f"-o: {path} cannot be written")
     if place.exists() and not os.access(place, os.W_OK):
         raise UsageError(f"-o: {path} cannot be written")
@@ -67,8 +68,11 @@ def _place(path: str) -> Path:
 def _write(place: Path, data: bytes) -> None:
     if place.exists() and not place.is_file():
         # A pipe or a device: there is nothing to replace.
-        with place.open("wb") as stream:
-            stream.write(data)
+        try:
+            with place.open("wb") as stream:
+                stream.write(data)
+        except OSError as error:
+            raise FileError(f"{place}: cannot be written: {error.strerror}") from error
     else:
         write_durably(place, data, new_mode=0o666 & ~_umask())
 

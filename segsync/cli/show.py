@@ -32,7 +32,7 @@ def render_plan(plan: Plan, manifests: Sequence[Path]) -> Renderer:
             "json": lambda _paper: _json(encode_plan(plan)),
             "github": lambda _paper: github.annotations(notes.of_view(view)),
             "gitlab-terraform": lambda _paper: gitlab.terraform(plan.summary),
-            "gitlab-codequality": lambda _paper: gitlab.code_quality(notes.of_view(view), view.files[0]),
+            "gitlab-codequality": lambda _paper: gitlab.code_quality(notes.of_view(view), _somewhere(plan, view)),
         }
     )
 
@@ -59,6 +59,11 @@ def render_diagnostics(loaded: Loaded, manifests: Sequence[Path]) -> Renderer:
             "gitlab-codequality": lambda _paper: gitlab.code_quality(notes.of_diagnostics(found), somewhere),
         }
     )
+
+
+def _somewhere(plan: Plan, view: View) -> str:
+    """The file for what has no line: a report takes no folder."""
+    return next((change.origin.file for change in plan.changes if change.origin), view.files[0])
 
 
 _Formats = Mapping[str, Callable[[Paper], str]]

@@ -7,7 +7,8 @@ from segsync.render.notes import Level, Note
 LIMIT = 10
 """How many annotations of a level GitHub shows for one step."""
 _LEVELS: tuple[Level, ...] = ("error", "warning", "notice")
-_NAMED = 50
+# GitHub cuts a message at 4,096 characters.
+_LONGEST = 3500
 
 
 def annotations(notes: Iterable[Note]) -> str:
@@ -30,9 +31,12 @@ def _command(note: Note) -> str:
 
 
 def _rest(level: Level, notes: Sequence[Note]) -> str:
-    named = ", ".join(f"{note.title.removeprefix('segsync: ')}{_at(note)}" for note in notes[:_NAMED])
-    more = f" and {len(notes) - _NAMED} more" if len(notes) > _NAMED else ""
-    return _line(level, {"title": f"segsync: {len(notes)} more"}, f"{named}{more}")
+    names = [f"{note.title.removeprefix('segsync: ')}{_at(note)}" for note in notes]
+    shown = len(names)
+    while shown > 1 and len(", ".join(names[:shown])) > _LONGEST:
+        shown -= 1
+    more = f" and {len(names) - shown} more" if shown < len(names) else ""
+    return _line(level, {"title": f"segsync: {len(notes)} more"}, f"{', '.join(names[:shown])}{more}")
 
 
 def _at(note: Note) -> str:

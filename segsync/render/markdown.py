@@ -86,7 +86,7 @@ def _section(section: Section, rows: int) -> str:
 def _row(row: Row) -> str:
     what = "<br>".join(_sentence(sentence) for sentence in (row.words, row.advice) if sentence)
     where = _code(shown(str(row.place))) if row.place else ""
-    return f"| {_code(row.tag.sign)} | {_code(row.name)} | {what} | {where} |\n"
+    return f"| {_code(row.tag.sign)} {row.tag.name} | {_code(row.name)} | {what} | {where} |\n"
 
 
 def _tail(view: View) -> str:
@@ -103,7 +103,8 @@ def _code(text: str) -> str:
 
 
 def _number(sign: re.Match[str]) -> str:
-    return f"&#{ord(sign[0])};"
+    # GitHub looks for addresses around an @ however that is spelled, but not across a comment.
+    return f"&#{ord(sign[0])};{'<!-- -->' if sign[0] == '@' else ''}"
 
 
 def _length(text: str) -> int:

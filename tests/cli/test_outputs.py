@@ -6,7 +6,7 @@ import pytest
 
 from segsync.cli.outputs import Outputs, parse_outputs
 from segsync.cli.terminal import Terminal
-from segsync.errors import UsageError
+from segsync.errors import FileError, UsageError
 from segsync.render.paper import Paper
 
 FORMATS = ("text", "json", "html")
@@ -127,7 +127,7 @@ def test_only_a_terminal_has_colours_and_an_edge(folder: Path, capsys: pytest.Ca
         return ""
 
     parse_outputs(("text", "text=plan.txt"), FORMATS).write(record, Terminal("always"))
-    assert papers == [Paper(color=False, width=None), Paper(color=True, width=None)]
+    assert papers == [Paper(color=True, width=None), Paper(color=False, width=None)]
 
 
 def test_what_was_not_asked_for_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,3 +147,14 @@ def test_what_is_no_regular_file_is_never_replaced_by_one(folder: Path) -> None:
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_device_can_be_written_whoever_its_folder_belongs_to() -> None:
+    assert parse_outputs(("json=/dev/null",), FORMATS).files == {Path("/dev/null"): "json"}
+
+
+def test_stdout_is_complete_whatever_happens_to_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = parse_outputs(("text", "json=/dev/full"), FORMATS)
+    with pytest.raises(FileError, match="/dev/full: cannot be written: No space left on device"):
+        outputs.write(render, Terminal())
+    assert capsys.readouterr().out == RENDERED["text"]

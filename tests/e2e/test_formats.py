@@ -112,6 +112,14 @@ def test_a_result_in_every_format(cli: Cli, live: Console) -> None:
     assert left in found["markdown"]
 
 
+def test_what_was_done_is_told_where_a_file_cannot_be_written_any_more(cli: Cli, live: Console) -> None:
+    cli.write(MANIFEST)
+    cli("init")
+    ran = cli("apply", "--yes", "-o", "json", "-o", "markdown=/dev/full")
+    assert (ran.code, ran.json["exit_code"], ran.json["summary"]["created"]) == (3, 3, 3)
+    assert "Error: /dev/full: cannot be written: No space left on device" in ran.err
+
+
 def test_the_marker_is_of_the_names_of_the_manifests_alone(cli: Cli, live: Console) -> None:
     cli.write(MANIFEST)
     cli.write(MANIFEST, "other.yaml")

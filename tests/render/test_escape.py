@@ -65,3 +65,7 @@ def test_every_character_alone_is_shown_without_harm(start: int) -> None:
 @pytest.mark.parametrize("text", ["\ud800", "a\udcffb"])
 def test_what_is_shown_can_be_encoded(text: str) -> None:
     assert shown(text).encode("utf-8")
+
+
+def test_no_text_is_a_command_of_a_log() -> None:
+    assert shown("a ##[error]b [c] #[d] ##") == r"a ##\x5berror]b [c] #[d] ##"

@@ -2,7 +2,9 @@
 
 import re
 
+import cmarkgfm
 import pytest
+from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -35,6 +37,8 @@ INJECTIONS = [
     *HOSTILE.values(),
 ]
 
+ADDRESSES = ("https://evil.com", "www.evil.com", "ann@evil.com", "mailto:bob@evil.com", "xmpp:bob@evil.com/x")
+
 
 def written(*changes: Change) -> str:
     return comment(of_plan(plan_of(*changes), FILES))
@@ -43,7 +47,7 @@ def written(*changes: Change) -> str:
 def rendered(markdown: str) -> str:
     """As a Markdown engine with tables and links of themselves makes HTML of it."""
     html: str = MarkdownIt("gfm-like", {"html": True}).render(markdown)
-    return html
+    return html.replace("<!-- -->", "")
 
 
 def creates(number: int, project: str = "shop") -> list[Change]:
@@ -104,12 +108,13 @@ def test_values_stand_in_code_where_no_mention_is_looked_for(hostile: str) -> No
     assert "alert" not in outside
 
 
-@pytest.mark.parametrize(
-    "address", ["https://evil.com", "HTTP://evil.com", "www.evil.com", "WWW.evil.com", "ann@evil.com"]
-)
+@pytest.mark.parametrize("address", [*ADDRESSES, "HTTP://evil.com", "WWW.evil.com"])
 def test_no_address_of_a_server_becomes_a_link_of_itself(address: str) -> None:
-    # GitHub's Markdown looks for these in the source, also within tags.
-    assert address.lower() not in written(unmanaged("shop", LiveSegment("e-1", address, 24, True))).lower()
+    # GitHub's own engine looks for these within tags too, and for an @ however it is spelled.
+    text = written(unmanaged("shop", LiveSegment("e-1", address, 24, True)))
+    rendered_there: str = cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
+    assert "<a " not in rendered_there
+    assert rendered_there.count("<table>") == 1
 
 
 def test_a_long_plan_is_cut_within_its_last_project() -> None:
