@@ -9,7 +9,6 @@ from segsync.cli import options
 from segsync.cli.options import ManifestOptions, RemoteOptions
 from segsync.cli.outputs import RESULT_FORMATS, parse_outputs
 from segsync.cli.terminal import Terminal
-from segsync.errors import FileError
 
 
 @click.command("apply")
@@ -67,15 +66,9 @@ def command(
             listener=terminal.listen,
             new_id=new_id,
         )
-    code = applied.result.exit_code
-    try:
-        outputs.write(render_result(applied.result, chosen.manifest), terminal)
-    except FileError as error:
-        # What was done is told all the same, and counts for more.
-        terminal.error(error.message, error.hint)
-        code = code or error.exit_code
+    unwritten = outputs.write_done(render_result(applied.result, chosen.manifest), terminal)
     if applied.error:
         terminal.error(applied.error.message, applied.error.hint, applied.error.details)
     elif any(outcome.kind == "project" and outcome.id for outcome in applied.result.outcomes):
         terminal.err("`segsync pin` writes the new ids into the manifest: then it needs no state.")
-    return code
+    return applied.result.exit_code or unwritten

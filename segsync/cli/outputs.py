@@ -33,6 +33,15 @@ class Outputs:
         for path, name in self.files.items():
             _write(path, render(name, Paper()).encode("utf-8", "backslashreplace"))
 
+    def write_done(self, render: Renderer, terminal: Terminal) -> int:
+        """The same of what cannot be undone: a file that fails is told, and the exit code for it returned."""
+        try:
+            self.write(render, terminal)
+        except FileError as error:
+            terminal.error(error.message, error.hint)
+            return error.exit_code
+        return 0
+
 
 def parse_outputs(given: tuple[str, ...], formats: tuple[str, ...]) -> Outputs:
     """Raises UsageError for an unknown format, two formats for one place, and a place that cannot be written."""

@@ -58,10 +58,10 @@ def command(
     with opened(options_of(chosen), remote, terminal, grace=GRACE_SECONDS) as session:
         dialogue = PublishDialogue(terminal, session.stopper, to_stdout=outputs.stdout == "text", yes=yes)
         ended = publish(session.workspace, session.remote, address, message, terms, dialogue, session.clock)
-    outputs.write(_renderer(ended.result), terminal)
+    unwritten = outputs.write_done(_renderer(ended.result), terminal)
     for what, hint in ended.troubles:
         terminal.error(what, hint)
-    return ended.result.exit_code
+    return ended.result.exit_code or unwritten
 
 
 def _renderer(result: "PublishResult") -> Renderer:

@@ -284,6 +284,17 @@ def test_no_connection_sends_nothing(shop: Cli, emulator: Emulator) -> None:
     assert "no connection to" in ran.err
 
 
+@pytest.mark.parametrize(("fault", "code"), [((), 1), (("publish:drop-after-commit",), 3)])
+def test_what_came_of_it_is_told_where_a_file_cannot_be_written(
+    shop: Cli, console: Console, fault: tuple[str, ...], code: int
+) -> None:
+    console.faults(*fault)
+    ran = publish(shop, *TYPED, "-o", "json", "-o", "text=/dev/full")
+    assert (ran.code, ran.json["outcome"]) == (code, "unknown" if fault else "sent")
+    assert "Error: /dev/full: cannot be written: No space left on device" in ran.err
+    assert len(console.published()) == 1
+
+
 @pytest.mark.parametrize("fault", ["drop-before", "drop-after-commit", "500", "500-after-commit", "malformed", "no-id"])
 def test_what_nobody_knows_is_unknown_and_not_sent_again(shop: Cli, console: Console, fault: str) -> None:
     console.faults(f"publish:{fault}")
