@@ -1,7 +1,6 @@
 """A state in a local file, with a lock of the operating system: it frees itself when its holder dies."""
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from segsync.errors import FileError, StateLocked
 from segsync.plumbing.files import create_durably, read_limited, write_durably
-from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
+from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored, version_of
 from segsync.state.refusals import changed, gone, held
 
 _LIMIT = 256 * 2**20
@@ -41,7 +40,7 @@ class LocalBackend:
         except OSError as error:
             raise FileError(f"{self._path}: cannot be read: {error.strerror}") from error
         data = read_limited(self._path, _LIMIT)
-        return Stored(data, hashlib.sha256(data).hexdigest())
+        return Stored(data, version_of(data))
 
     def write(self, data: bytes, replaces: str | None) -> str:
         stored = self.read()
@@ -56,7 +55,7 @@ class LocalBackend:
                 raise changed(self.address) from error
         else:
             write_durably(self._path, data)
-        return hashlib.sha256(data).hexdigest()
+        return version_of(data)
 
     @contextlib.contextmanager
     def lock(self, info: LockInfo) -> Iterator[None]:

@@ -12,6 +12,10 @@ def held(address: str, holder: LockInfo, *, frees_itself: bool = False) -> State
     return StateLocked(f"{address}: the state is locked by {holder}", wait + way_out)
 
 
+def not_held(address: str, lock: LockInfo) -> StateLocked:
+    return StateLocked(f"{address}: the lock {lock.id} is not the one that is held now", "Look again.")
+
+
 def changed(address: str) -> StateConflict:
     return StateConflict(f"{address}: someone else wrote this state meanwhile", "Run the command again.")
 

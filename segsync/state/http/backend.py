@@ -1,19 +1,18 @@
 """A state on a server of the Terraform HTTP state protocol, such as GitLab."""
 
 import contextlib
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
 
-from segsync.errors import StateConflict, StateError, StateLocked
+from segsync.errors import StateConflict, StateError
 from segsync.plumbing.calls import Broken
 from segsync.plumbing.http import Answer
 from segsync.state.http import access, locks
 from segsync.state.http.calls import Call, Caller, done, in_doubt, lock_is_held, write_in_doubt
 from segsync.state.http.dialects import Dialect, GitLab, by_id, dialect_of, refusal
-from segsync.state.protocol import LockInfo, Stored
-from segsync.state.refusals import changed, gone, held
+from segsync.state.protocol import LockInfo, Stored, version_of
+from segsync.state.refusals import changed, gone, held, not_held
 from segsync.state.release import released
 
 _READ_BACK_DELAYS = (0.0, 1.0, 2.0)
@@ -54,7 +53,7 @@ class HttpBackend:
         reply = self._caller.send(Call("GET"))
         status = reply.status if isinstance(reply, Answer) else None
         if isinstance(reply, Answer) and status == 200:
-            return Stored(reply.body, _version(reply.body))
+            return Stored(reply.body, version_of(reply.body))
         if status == 404 and self._lock and self._dialect.lock_makes_state:
             raise StateError(f"{self._address}: the state vanished while it was locked", _BRING_BACK)
         if status in (204, 404):
@@ -73,7 +72,7 @@ class HttpBackend:
             self._read_back(data, replaces, reply)
         elif not done(reply):
             raise self._error("the state cannot be written", reply)
-        return _version(data)
+        return version_of(data)
 
     @contextlib.contextmanager
     def lock(self, info: LockInfo) -> Iterator[None]:
@@ -95,7 +94,7 @@ class HttpBackend:
     def unlock(self, holder: LockInfo) -> None:
         reply = self._caller.send(self._dialect.unlock(holder))
         if lock_is_held(reply):
-            raise StateLocked(f"{self._address}: the lock {holder.id} is not the one that is held now", "Look again.")
+            raise not_held(self._address, holder)
         if not done(reply):
             raise self._error("the lock cannot be freed", reply)
 
@@ -182,10 +181,6 @@ class HttpBackend:
         if isinstance(reply, Broken):
             return (reply.why if reply.began else f"no connection: {reply.why}"), ""
         return refusal(self._dialect, reply.status)
-
-
-def _version(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _serial(data: bytes) -> int | None:

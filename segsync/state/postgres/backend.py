@@ -1,7 +1,6 @@
 """A state in a table of PostgreSQL: compare-and-swap in one statement, and a lock that ends with its session."""
 
 import contextlib
-import hashlib
 from collections.abc import Iterator, Mapping
 
 import psycopg
@@ -11,8 +10,8 @@ from segsync.errors import StateConflict, StateError, StateLocked
 from segsync.state.postgres.access import Access, access
 from segsync.state.postgres.session import TABLE, Session, connect
 from segsync.state.postgres.troubles import ended_by_server, meaning
-from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored
-from segsync.state.refusals import changed, gone, held
+from segsync.state.protocol import UNKNOWN_HOLDER, LockInfo, Stored, version_of
+from segsync.state.refusals import changed, gone, held, not_held
 
 
 def postgres_backend(address: str, environment: Mapping[str, str]) -> "PostgresBackend":
@@ -49,7 +48,7 @@ class PostgresBackend:
     def read(self) -> Stored | None:
         with self._session("the state cannot be read") as session:
             data = session.read()
-        return None if data is None else Stored(data, _version(data))
+        return None if data is None else Stored(data, version_of(data))
 
     def write(self, data: bytes, replaces: str | None) -> str:
         lost = self._written(data, replaces)
@@ -59,7 +58,7 @@ class PostgresBackend:
             if lost and not self._is_there(data, replaces, lost):
                 why, hint = meaning(lost)
                 raise StateError(f"{self.address}: the state was not written: {why}", hint)
-        return _version(data)
+        return version_of(data)
 
     def _written(self, data: bytes, replaces: str | None) -> psycopg.Error | None:
         """None where it was; else why the answer was lost."""
@@ -118,7 +117,7 @@ class PostgresBackend:
                     "Come as the role that holds it, or as one that is in pg_signal_backend.",
                 ) from error
         if ended is None:
-            raise StateLocked(f"{self.address}: the lock {holder.id} is not the one that is held now", "Look again.")
+            raise not_held(self.address, holder)
         if not ended:
             raise StateLocked(f"{self.address}: the session that holds the lock does not end", "Look again.")
 
@@ -187,10 +186,6 @@ class PostgresBackend:
         session, self._lock = self._lock[0], None
         with session, contextlib.suppress(psycopg.Error):
             session.give_back()
-
-
-def _version(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 _LOST = "Someone has freed it, or the server has ended its session, or a pooler stands between that keeps no sessions."
